@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs any device module of this collection inside the controller process, or ships it when that cannot honour the task."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import pkgutil
+import signal
+import threading
+import typing as t
+
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import connection_loader
+from ansible.utils.display import Display
+
+from ansible_collections.siteops.devices.plugins import modules
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, plain, run_in_process
+
+COLLECTION = "siteops.devices"
+
+
+def _load_all() -> dict[str, Loaded | Exception]:
+    """Every device module. Imported here, once per play: the engine loads this file before it forks its workers."""
+    found: dict[str, Loaded | Exception] = {}
+    for entry in pkgutil.iter_modules(modules.__path__):
+        try:
+            module = importlib.import_module(f"{modules.__name__}.{entry.name}")
+        except Exception as error:
+            found[entry.name] = error
+            continue
+        if hasattr(module, "ARGUMENT_SPEC"):
+            found[entry.name] = Loaded(f"{COLLECTION}.{entry.name}", module.ARGUMENT_SPEC, module.run)
+    return found
+
+
+MODULES = _load_all()
+
+
+def loaded(name: str) -> Loaded:
+    """The module of that short or full name. Raises ``KeyError``, or what its import raised."""
+    module = MODULES[name.rpartition(".")[2]]
+    if isinstance(module, Exception):
+        raise module
+    return module
+
+
+class ActionModule(ActionBase):
+    """See ``docs/architecture.md``, "One piece of code, three ways in"."""
+
+    _supports_check_mode = True
+    _supports_async = True
+    _requires_connection = False
+
+    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        super().run(tmp, task_vars)
+        variables = task_vars or {}
+        try:
+            module = loaded(self._task.action)
+        except KeyError:
+            return {"failed": True, "msg": f"{self._task.action} is not a device module of {COLLECTION}. Call one of these by its name: {', '.join(MODULES)}."}
+        except Exception as error:
+            return {"failed": True, "msg": f"{self._task.action} cannot be loaded: {type(error).__name__}: {error}"}
+        arguments = dict(self._task.args)
+        own_address = self._leads_to(arguments.get("host"), variables)
+        if not (own_address or self._connection.transport == "local"):
+            return self._ship(module, arguments, variables)
+        reason = self._needs_process()
+        if reason and own_address:
+            self._use_controller(variables)
+        if reason:
+            return self._ship(module, arguments, variables)
+        return self._run_here(module, arguments, variables)
+
+    def _leads_to(self, host: t.Any, variables: dict[str, t.Any]) -> bool:
+        """Whether the task's connection leads to the device itself, which cannot run its own module."""
+        delegate = self._task.delegate_to
+        if self._connection.transport == "local" or not host:
+            return False
+        source = (variables.get("ansible_delegated_vars") or {}).get(delegate) or {} if delegate else variables
+        address = source.get("ansible_host") or delegate or variables.get("inventory_hostname")
+        return bool(str(self._templar.template(address)) == str(host))
+
+    def _needs_process(self) -> str:
+        """The task keyword that only a process of its own can honour; empty when there is none."""
+        if self._task.async_val:
+            return "async"
+        if self._play_context.become:
+            return "become"
+        for item in self._task.environment or []:
+            if item and self._templar.template(item):
+                return "environment"
+        return ""
+
+    def _use_controller(self, variables: dict[str, t.Any]) -> None:
+        """Let the module's process start on the controller, since the task's own connection ends at the device."""
+        become = self._connection.become
+        self._connection = connection_loader.get("local", self._play_context, getattr(self._connection, "_new_stdin", None))
+        if become is not None:
+            self._connection.set_become_plugin(become)
+        variables["ansible_python_interpreter"] = variables.get("ansible_playbook_python")
+        for name in ("ansible_connection", "ansible_shell_type", "ansible_shell_executable"):
+            variables.pop(name, None)
+
+    def _ship(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        result = self._execute_module(
+            module_name=module.name, module_args=arguments, task_vars=variables, wrap_async=bool(self._task.async_val)
+        )
+        return t.cast("dict[str, t.Any]", result)
+
+    def _run_here(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        display = Display()
+        name = str(variables.get("inventory_hostname", ""))
+        shows = self._task.args.get("display_progress", True)
+        with _term_unwinds():
+            return run_in_process(
+                module,
+                plain(arguments),
+                check_mode=bool(self._task.check_mode),
+                diff=bool(self._task.diff),
+                say_warning=display.warning,
+                say_progress=(lambda text: display.display(f"{name}: {text}")) if shows else None,
+            )
+
+
+@contextlib.contextmanager
+def _term_unwinds() -> t.Iterator[None]:
+    """Within it, SIGTERM unwinds the stack as Ctrl-C does, so that sessions and updates on devices are ended."""
+
+    def stop(_number: int, _frame: t.Any) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

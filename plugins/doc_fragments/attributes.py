@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What the modules of this collection support."""
+
+    DOCUMENTATION = r"""
+attributes:
+  check_mode:
+    description: Can run in check mode and return what it would do, without changing the device.
+    support: full
+  diff_mode:
+    description: Returns what it changes, or would change in check mode.
+    support: full
+  idempotent:
+    description: A second run with the same options changes nothing.
+    support: full
+"""
+
+    INFO_MODULE = r"""
+attributes:
+  check_mode:
+    description: Can run in check mode; it changes nothing anyway.
+    support: full
+  diff_mode:
+    description: Returns what it changes, or would change in check mode.
+    support: N/A
+    details: It changes nothing.
+  idempotent:
+    description: A second run with the same options changes nothing.
+    support: full
+"""
+
+    ACTIONGROUP_MSK = r"""
+attributes:
+  action_group:
+    description: Use C(group/siteops.devices.msk) in C(module_defaults) to set the connection once.
+    support: full
+    membership:
+      - siteops.devices.msk
+"""

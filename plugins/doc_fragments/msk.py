@@ -1,0 +1,30 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Connection options of MSK-101-POE sensors."""
+
+    DOCUMENTATION = r"""
+options:
+  host:
+    description: Name or address of the sensor.
+    type: str
+    required: true
+  port:
+    description: Port of its HTTPS API.
+    type: int
+    default: 443
+  tls:
+    description: Whether to use TLS. Sensors always do; V(false) is for a gateway that ends TLS before them.
+    type: bool
+    default: true
+  password:
+    description: The sensor's password. The default is the environment variable E(MSK_PASSWORD).
+    type: str
+notes:
+  - Runs in the controller process when the connection is local or leads to the sensor itself, else on the host that the connection leads to.
+    With C(async), C(become) or C(environment) it always runs as a process of its own.
+  - Each task logs in once and always logs out again.
+"""

@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Way 2 and 3: a device module inside the controller process, called by an action."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
+
+from ..core.redact import Redactor
+from .spec import Spec
+from .task import Result, Run, Task
+
+
+class Loaded(t.NamedTuple):
+    """A device module: its full name, what it takes, and what it does."""
+
+    name: str
+    spec: Spec
+    run: Run
+
+
+def plain(value: t.Any) -> t.Any:
+    """``value`` of builtin types only: the engine's task arguments are subclasses of them (tagged strings, lazy lists)."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, t.Mapping):
+        return {plain(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
+
+
+def run_in_process(
+    module: Loaded,
+    arguments: t.Mapping[str, t.Any],
+    *,
+    check_mode: bool,
+    diff: bool,
+    say_warning: t.Callable[[str], None],
+    say_progress: t.Callable[[str], None] | None,
+) -> Result:
+    """Validate ``arguments`` as the module's own process would, and run it. Never raises for a failure: that is a result."""
+    given = plain(arguments)
+    users = [str(given.get("username") or "")]
+    validation = ArgumentSpecValidator(module.spec.options, **module.spec.rules).validate(given)
+    params = validation.validated_parameters
+    redactor = Redactor([*module.spec.secrets(given), *module.spec.secrets(params), *validation._no_log_values], users=users)
+    if validation.error_messages:
+        return t.cast(Result, redactor.mask(_refused(module.name, validation)))
+    task = Task(params, check_mode=check_mode, diff=diff, redactor=redactor, say_warning=say_warning, say_progress=say_progress)
+    return task.perform(module.run)
+
+
+def _refused(name: str, validation: t.Any) -> Result:
+    """The result that AnsibleModule gives for the same arguments."""
+    message = validation.errors.msg
+    if isinstance(validation.errors[0], UnsupportedError):
+        message = f"Unsupported parameters for ({name}) module: {message}"
+    return {"failed": True, "changed": False, "msg": message}

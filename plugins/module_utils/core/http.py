@@ -1,0 +1,335 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP as this collection speaks it: one session, one device, one origin.
+
+* TLS by :class:`Trust`, proxies and ``.netrc`` off unless asked for, redirects never followed (credentials stay home).
+* Headers are built for each call; nothing of one call stays for the next.
+* Retried is what is safe: a connection that never came to be, a read, ``429``, and ``503`` with ``Retry-After``.
+  A write whose reply was lost raises an ``uncertain`` error: whoever wrote reads the device before writing again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import email.utils
+import json
+import re
+import time
+import typing as t
+
+from .errors import CertificateError, DeviceError, HTTPError, ReplyError, ReplyLost, UnreachableError
+from .requirements import require, requests, urllib3
+from .schema import Schema, check_reply
+from .tls import Trust, TrustAdapter, seen_fingerprint
+from .wait import Clock
+
+LARGEST_REPLY = 64 * 1024 * 1024
+"""Bytes. The longest documented reply is an event log of a few kilobytes; this only keeps a broken server from filling the memory."""
+
+LONGEST_RETRY_AFTER = 60.0
+"""Seconds. A server that asks for more is asked again after this."""
+
+READS = frozenset({"GET", "HEAD"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Endpoint:
+    """Where a device is and how to talk to it. Times in seconds; ``timeout`` is for one whole reply."""
+
+    host: str
+    port: int
+    tls: bool = True
+    trust: Trust = dataclasses.field(default_factory=Trust)
+    connect_timeout: float = 10.0
+    timeout: float = 30.0
+    retries: int = 3
+    use_proxy: bool = False
+    prefix: str = ""
+
+    @property
+    def origin(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
+
+    @property
+    def name(self) -> str:
+        """What messages call the device: its host, with the port when it is not the usual one."""
+        usual = 443 if self.tls else 80
+        return self.host if self.port == usual else f"{self.host}:{self.port}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Reply:
+    """A reply with a success status. ``what`` starts a sentence about it: "10.0.0.7 answered GET /x"."""
+
+    status: int
+    headers: t.Mapping[str, str]
+    body: bytes
+    what: str
+    uncertain: bool = False
+
+    def json(self, schema: Schema | None = None) -> t.Any:
+        """The body as JSON, checked with ``schema``. Raises :class:`ReplyError`."""
+        try:
+            value = json.loads(self.body.decode("utf-8-sig"))
+        except ValueError:
+            raise self._error(f"{self.what} with {describe_body(self.body)} where JSON was expected.") from None
+        if schema is not None:
+            try:
+                check_reply(value, schema, self.what)
+            except ReplyError as error:
+                raise self._error(error.message, error.hint) from None
+        return value
+
+    def _error(self, message: str, hint: str = "Is this the device's address, and not that of a proxy or another device?") -> ReplyError:
+        error = ReplyError(message, hint=hint, http_status=self.status)
+        error.uncertain = self.uncertain
+        return error
+
+
+def describe_body(body: bytes) -> str:
+    """A reply that is not what was expected, in a few words: ``HTML ("502 Bad Gateway")``, ``an empty reply``."""
+    text = body[:4096].decode("utf-8", "replace").strip()
+    if not text:
+        return "an empty reply"
+    if text[:1] == "<":
+        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+        return f'HTML ("{" ".join(title.group(1).split())[:80]}")' if title else "HTML"
+    if text[:1] in "{[":
+        return f"broken or truncated JSON ({len(body)} bytes)"
+    return f'text ("{" ".join(text.split())[:80]}")'
+
+
+def retry_after(headers: t.Mapping[str, str]) -> float | None:
+    """Seconds from a ``Retry-After`` header (seconds or a date, RFC 9110 section 10.2.3), clamped; None when there is none."""
+    value = headers.get("Retry-After", "").strip()
+    if not value:
+        return None
+    if value.isdigit():
+        return min(float(value), LONGEST_RETRY_AFTER)
+    try:
+        seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+    except (TypeError, ValueError):
+        return None
+    return min(max(0.0, seconds), LONGEST_RETRY_AFTER)
+
+
+class Session:
+    """Speaks with one device. Use it as a context manager; not for several threads at once.
+
+    ``authorize`` gives the headers that carry credentials; it is asked for each call.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, clock: Clock | None = None) -> None:
+        require("requests", "jsonschema")
+        self.endpoint = endpoint
+        self.clock = clock or Clock()
+        self.authorize: t.Callable[[], t.Mapping[str, str]] = dict
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers.clear()
+        if endpoint.use_proxy:
+            self._session.proxies = requests.utils.get_environ_proxies(endpoint.origin)
+        if endpoint.tls:
+            self._session.mount("https://", TrustAdapter(endpoint.trust))
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_unused: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._session.close()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        payload: t.Any = None,
+        data: t.Any = None,
+        headers: t.Mapping[str, str] | None = None,
+        repeatable: bool | None = None,
+        retries: int | None = None,
+        timeout: float | None = None,
+    ) -> Reply:
+        """Send one request (``payload`` as JSON, or ``data`` as it is) and return a reply with a 2xx status.
+
+        ``repeatable``: sending it twice does no harm (default: GET and HEAD). ``retries``, ``timeout``: instead of the endpoint's.
+        Raises :class:`UnreachableError`, :class:`CertificateError`, :class:`ReplyLost`, :class:`HTTPError`.
+        """
+        safe = method in READS if repeatable is None else repeatable
+        left = self.endpoint.retries if retries is None else retries
+        pause = 0.3
+        while True:
+            try:
+                return self._exchange(method, path, payload, data, headers, safe, timeout or self.endpoint.timeout)
+            except DeviceError as error:
+                delay = _delay_before_retry(error, safe, pause)
+                if delay is None or left <= 0:
+                    raise
+            left -= 1
+            pause *= 2
+            self.clock.sleep(delay)
+
+    def _exchange(
+        self, method: str, path: str, payload: t.Any, data: t.Any, headers: t.Mapping[str, str] | None, safe: bool, timeout: float
+    ) -> Reply:
+        what = f"{self.endpoint.name} answered {method} {path}"
+        sent = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "siteops.devices", **self.authorize(), **(headers or {})}
+        url = self.endpoint.origin + self.endpoint.prefix + path
+        try:
+            response = self._session.request(
+                method,
+                url,
+                json=payload,
+                data=data,
+                headers=sent,
+                timeout=(self.endpoint.connect_timeout, timeout),
+                allow_redirects=False,
+                stream=True,
+            )
+            body = self._read(response, f"{method} {path}", timeout)
+        except requests.exceptions.RequestException as error:
+            raise self._failure(error, f"{method} {path}") from None
+        except urllib3.exceptions.HTTPError as error:
+            raise self._failure(error, f"{method} {path}") from None
+        reply = Reply(response.status_code, response.headers, body, what, uncertain=not safe)
+        if 200 <= reply.status < 300:
+            return reply
+        raise _status_error(reply, safe)
+
+    def _read(self, response: t.Any, call: str, timeout: float) -> bytes:
+        """The body, within the time and size limits, and as long as its Content-Length says."""
+        start = self.clock.now()
+        parts: list[bytes] = []
+        size = 0
+        try:
+            for part in response.iter_content(8192):
+                parts.append(part)
+                size += len(part)
+                if size > LARGEST_REPLY:
+                    raise ReplyError(f"{self.endpoint.name} answered {call} with more than {LARGEST_REPLY} bytes; gave up reading.")
+                if self.clock.now() - start > timeout:
+                    raise ReplyLost(f"{self.endpoint.name} had not finished its reply to {call} after {timeout:g} s.")
+        finally:
+            if not response.raw.closed and getattr(response.raw, "length_remaining", 0):
+                response.close()
+        declared = response.headers.get("Content-Length", "")
+        if declared.isdigit() and int(declared) != size and "Content-Encoding" not in response.headers and response.request.method != "HEAD":
+            raise ReplyLost(f"{self.endpoint.name} broke off its reply to {call}: {size} of {declared} bytes came.")
+        return b"".join(parts)
+
+    def _failure(self, error: Exception, call: str) -> DeviceError:
+        """A failed exchange as one of our errors: certificate, never connected, or sent and no reply."""
+        name = self.endpoint.name
+        causes = [str(cause) for cause in _chain(error)]
+        if any(isinstance(cause, urllib3.exceptions.SSLError) for cause in _chain(error)):
+            return self._tls_failure(causes)
+        if any(isinstance(cause, urllib3.exceptions.ConnectTimeoutError) for cause in _chain(error)) and not _connected(error):
+            return UnreachableError(
+                f"{name} did not accept a connection within {self.endpoint.connect_timeout:g} s; nothing was sent.",
+                hint="Check the address, the network between here and there, and that the device has power.",
+            )
+        if not _connected(error):
+            return UnreachableError(
+                f"{name} cannot be reached: {_reason(causes)}; nothing was sent.",
+                hint="Check the address and port, the network between here and there, and that the device has power.",
+            )
+        if isinstance(error, requests.exceptions.Timeout):
+            return ReplyLost(f"{name} gave no answer to {call} within {self.endpoint.timeout:g} s.", hint="A larger timeout helps if it is only slow.")
+        return ReplyLost(f"{name} closed the connection before its answer to {call} was complete ({_reason(causes)}).")
+
+    def _tls_failure(self, causes: list[str]) -> DeviceError:
+        name, trust = self.endpoint.name, self.endpoint.trust
+        text = " ".join(causes)
+        seen = seen_fingerprint(self.endpoint.host, self.endpoint.port, self.endpoint.connect_timeout)
+        shown = f" The certificate that it shows has the SHA-256 fingerprint {seen}." if seen else ""
+        if trust.fingerprint and seen and "ingerprint" in text:
+            return CertificateError(
+                f"The certificate of {name} is not the pinned one (fingerprint {trust.fingerprint}); nothing was sent.{shown}",
+                hint="Either its certificate was renewed, or this is another device. Make sure which, then change fingerprint.",
+            )
+        if "doesn't match" in text or "mismatch" in text:
+            return CertificateError(
+                f"The certificate of {name} is valid for another name ({_reason(causes)}); nothing was sent.{shown}",
+                hint="Set certificate_name to the name in the certificate, or pin it with fingerprint.",
+            )
+        if "certificate verify failed" in text:
+            why = re.search(r"certificate verify failed: ([^(\n]+)", text)
+            return CertificateError(
+                f"The certificate of {name} is not trusted ({why.group(1).strip() if why else 'verification failed'}); nothing was sent.{shown}",
+                hint="Give the CA with ca_path, or pin this certificate with fingerprint once you know that it is the device's.",
+            )
+        return UnreachableError(f"{name} does not speak TLS as expected ({_reason(causes)}); nothing was sent.", hint="Check port and tls.")
+
+
+def _chain(error: BaseException | None) -> t.Iterator[BaseException]:
+    """The error and what caused it, through requests' and urllib3's wrappers."""
+    seen: set[int] = set()
+    todo: list[t.Any] = [error]
+    while todo:
+        item = todo.pop(0)
+        if not isinstance(item, BaseException) or id(item) in seen:
+            continue
+        seen.add(id(item))
+        yield item
+        todo += [getattr(item, "reason", None), item.__cause__, item.__context__, *item.args]
+
+
+def _connected(error: Exception) -> bool:
+    """Whether a connection existed when it failed. Only if it surely did not, nothing was sent."""
+    never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.ProxyError)
+    return not any(isinstance(cause, never) for cause in _chain(error))
+
+
+def _reason(causes: list[str]) -> str:
+    """The innermost cause in plain words."""
+    text = " ".join(causes)
+    for known in ("Connection refused", "No route to host", "Network is unreachable", "Connection reset by peer", "Name or service not known"):
+        if known in text:
+            return known.lower()
+    if "Failed to resolve" in text or "Temporary failure in name resolution" in text or "nodename nor servname" in text:
+        return "its name cannot be resolved"
+    if "RemoteDisconnected" in text or "Remote end closed" in text:
+        return "closed by the device"
+    return re.sub(r"<[^>]*>:? ?|HTTPS?Connection\w*\([^)]*\):? ?", "", causes[-1])[:200].strip(" .") or "no reason given"
+
+
+def _delay_before_retry(error: DeviceError, safe: bool, pause: float) -> float | None:
+    """Seconds to wait before the same request is sent again; None: not again."""
+    if isinstance(error, CertificateError):
+        return None
+    if isinstance(error, UnreachableError):
+        return pause
+    if isinstance(error, HTTPError):
+        asked = retry_after(error.headers)
+        if error.http_status == 429 or (error.http_status == 503 and asked is not None) or (safe and error.http_status in {502, 503, 504}):
+            return pause if asked is None else asked
+        return None
+    if isinstance(error, ReplyLost):
+        return pause if safe else None
+    return None
+
+
+def _status_error(reply: Reply, safe: bool) -> HTTPError:
+    """The error for a status that is no success. A 5xx to a write leaves open whether it took effect."""
+    try:
+        body: t.Any = json.loads(reply.body.decode("utf-8-sig"))
+    except ValueError:
+        body = None
+    detail = ""
+    if reply.body and body is None:
+        detail = f": {describe_body(reply.body)}"
+    if 300 <= reply.status < 400:
+        error = HTTPError(
+            f"{reply.what} with a redirect to {reply.headers.get('Location', 'nowhere')!r:.200}; not followed, for credentials stay with the device.",
+            http_status=reply.status,
+            headers=reply.headers,
+            hint="Check host, port and tls.",
+        )
+    else:
+        error = HTTPError(f"{reply.what} with HTTP {reply.status}{detail}.", http_status=reply.status, headers=reply.headers, body=body)
+    error.uncertain = not safe and reply.status >= 500
+    return error

@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plan, then execute: what check mode predicts is what a real run does, because it is the same object.
+
+A resource is one thing on a device that can be read and written. ``converge`` reads it, plans, applies the plan and reads
+it back; the plan that is made of what was read back must be empty, else the device did not take the values.
+"""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+import typing as t
+
+from .errors import DeviceError, NotTakenError, ReplyLost
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What is to be done. ``before``, ``after``: the whole object as users see it. ``changes``: option -> value, what differs.
+
+    ``payload``: what ``apply`` sends, in the device's own terms.
+    """
+
+    before: t.Any
+    after: t.Any
+    changes: t.Mapping[str, t.Any]
+    payload: t.Any = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.changes)
+
+    @property
+    def diff(self) -> dict[str, t.Any]:
+        return {"before": self.before, "after": self.after}
+
+
+class Resource(abc.ABC):
+    """One thing on a device. ``name``: the key of the result. ``label``: what messages call it ("The name of 10.0.0.7")."""
+
+    name: str
+    label: str
+
+    @abc.abstractmethod
+    def read(self) -> t.Any:
+        """The current state, in the device's own terms."""
+
+    @abc.abstractmethod
+    def plan(self, current: t.Any, desired: t.Any) -> Plan:
+        """What must change so that ``current`` becomes ``desired``. Sends nothing."""
+
+    @abc.abstractmethod
+    def apply(self, plan: Plan) -> None:
+        """Send the plan's payload."""
+
+    @abc.abstractmethod
+    def view(self, current: t.Any) -> t.Any:
+        """``current`` as users see it."""
+
+    def review(self, plan: Plan) -> t.Sequence[str]:
+        """A last look at a plan that would change something, in check mode too: warnings, or an error that stops it."""
+        return plan.warnings
+
+
+class Task(t.Protocol):
+    """What a resource needs to know of the task it works for (``bridge`` gives the real one)."""
+
+    params: t.Mapping[str, t.Any]
+    check_mode: bool
+    diff: bool
+
+    def warn(self, message: str) -> None: ...
+
+
+def converge(task: Task, resource: Resource, desired: t.Any) -> dict[str, t.Any]:
+    """Bring ``resource`` to ``desired``. The result: ``changed``, the resource under its name, and ``diff`` in diff mode.
+
+    Raises :class:`NotTakenError` when the device answered success and holds other values, and what the resource raises.
+    """
+    plan = resource.plan(resource.read(), desired)
+    for warning in resource.review(plan) if plan.changed else plan.warnings:
+        task.warn(warning)
+    after = plan.after
+    if plan.changed and not task.check_mode:
+        after = resource.view(execute(task, resource, plan, desired))
+    return report(task, plan, {resource.name: after})
+
+
+def report(task: Task, plan: Plan, values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The result of a task that followed ``plan``; ``changed`` is computed here and nowhere else."""
+    return {"changed": plan.changed, **values, **({"diff": plan.diff} if task.diff else {})}
+
+
+def execute(task: Task, resource: Resource, plan: Plan, desired: t.Any, repeats: int = 2) -> t.Any:
+    """Apply the plan and return the state read back.
+
+    When a reply was lost, the device is read before anything is repeated: if the change took effect, that is success.
+    """
+    for attempt in range(repeats + 1):
+        doubt: DeviceError | None = None
+        try:
+            resource.apply(plan)
+        except DeviceError as error:
+            if not error.uncertain:
+                raise
+            doubt = error
+        state = _read_after(resource, doubt)
+        missing = resource.plan(state, desired)
+        if not missing.changed:
+            if doubt is not None:
+                task.warn(f"{doubt.message} Reading the device afterwards showed that the change took effect.")
+            return state
+        if doubt is None:
+            raise not_taken(resource, plan, missing)
+        if not isinstance(doubt, ReplyLost) and doubt.http_status == 500:
+            break
+        if attempt < repeats:
+            task.warn(f"{doubt.message} Reading the device afterwards showed that the change did not take effect; it is sent again.")
+    doubt.changed = missing.before != plan.before
+    doubt.facts["took_effect"] = "partly" if doubt.changed else "no"
+    doubt.hint = (
+        f"{resource.label} was read afterwards: "
+        f"{'only some of the values were taken' if doubt.changed else 'it is unchanged'}. Run the task again once the device answers well."
+    )
+    raise doubt
+
+
+def _read_after(resource: Resource, doubt: DeviceError | None) -> t.Any:
+    """Read back after a write; when that fails, say what is not known now."""
+    try:
+        return resource.read()
+    except DeviceError as error:
+        error.changed = True
+        error.facts["took_effect"] = "unknown" if doubt is not None else "yes"
+        before = f"{doubt.message} Then " if doubt is not None else "The device accepted the change, then "
+        known = "It is unknown whether the change took effect." if doubt is not None else "It was not verified."
+        error.message = f"{before}{resource.label} could not be read: {error.message} {known}"
+        error.hint = "Run the task again: it compares before it changes anything. " + error.hint
+        raise
+
+
+def not_taken(resource: Resource, plan: Plan, missing: Plan) -> NotTakenError:
+    """The error for a plan that was applied and is still ``missing`` some of its values."""
+    held = missing.before if isinstance(missing.before, t.Mapping) else {resource.name: missing.before}
+    values = [f"{name} is {held.get(name)!r}, not {missing.changes[name]!r}" for name in missing.changes]
+    return NotTakenError(
+        f"{resource.label} was written and the device answered success, but reading it back shows that {'; '.join(values)}.",
+        hint="The device may not support these values, or something else changes them at the same time.",
+        changed=missing.before != plan.before,
+        facts={"not_taken": sorted(missing.changes)},
+    )

@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How an HTTPS server is trusted: by a CA, or by the pinned fingerprint of its own certificate."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import os
+import socket
+import ssl
+import typing as t
+
+from .errors import InputError
+from .requirements import HTTPAdapter
+
+
+@dataclasses.dataclass(frozen=True)
+class Trust:
+    """The user's TLS options. ``certificate_name``: the name to expect in the certificate; None: the host, "": any name."""
+
+    validate: bool = True
+    ca_path: str | None = None
+    fingerprint: str | None = None
+    certificate_name: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.fingerprint:
+            digits = self.fingerprint.lower().replace("sha256", "").replace(":", "").replace(" ", "").strip()
+            if len(digits) != 64 or any(digit not in "0123456789abcdef" for digit in digits):
+                raise InputError("fingerprint: a SHA-256 fingerprint has 64 hexadecimal digits, with or without colons.")
+            object.__setattr__(self, "fingerprint", digits)
+        if self.ca_path and not os.path.exists(os.path.expanduser(self.ca_path)):
+            raise InputError(f"ca_path: there is no file or folder {self.ca_path}.")
+
+    @property
+    def checks_name(self) -> bool:
+        return self.validate and not self.fingerprint and self.certificate_name != ""
+
+    def context(self) -> ssl.SSLContext:
+        """An SSL context for this trust. The name in the certificate is checked by urllib3, not by the context."""
+        if not self.validate or self.fingerprint:
+            return _context(None, 0, False)
+        path = os.path.expanduser(self.ca_path) if self.ca_path else None
+        stamp = os.stat(path).st_mtime_ns if path else 0
+        try:
+            return _context(path, stamp, True)
+        except (ssl.SSLError, OSError) as error:
+            raise InputError(f"ca_path: {self.ca_path} holds no usable certificates ({error}).") from None
+
+
+@functools.lru_cache(maxsize=32)
+def _context(ca_path: str | None, _stamp: int, verify: bool) -> ssl.SSLContext:
+    """Kept for the process: reading the CA files costs more than a request. Never changed after it was made.
+
+    Not ``ssl.create_default_context``: since Python 3.13 that one is stricter with CA certificates than older
+    releases, and what a device's CA is trusted for must not depend on the controller's Python.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    if not verify:
+        context.verify_mode = ssl.CERT_NONE
+    elif ca_path is None:
+        context.load_default_certs()
+    elif os.path.isdir(ca_path):
+        context.load_verify_locations(capath=ca_path)
+    else:
+        context.load_verify_locations(cafile=ca_path)
+    return context
+
+
+class TrustAdapter(HTTPAdapter):  # type: ignore[misc]
+    """A requests adapter that applies a :class:`Trust` instead of what requests would take from the environment."""
+
+    def __init__(self, trust: Trust) -> None:
+        self._pool_options: dict[str, t.Any] = {"ssl_context": trust.context()}
+        if trust.fingerprint:
+            self._pool_options["assert_fingerprint"] = trust.fingerprint
+        elif not trust.checks_name:
+            self._pool_options["assert_hostname"] = False
+        elif trust.certificate_name:
+            self._pool_options["assert_hostname"] = trust.certificate_name
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: t.Any) -> None:
+        super().init_poolmanager(connections, maxsize, block=block, **self._pool_options, **options)
+
+    def proxy_manager_for(self, proxy: str, **options: t.Any) -> t.Any:
+        return super().proxy_manager_for(proxy, **self._pool_options, **options)
+
+    def cert_verify(self, conn: t.Any, url: str, verify: t.Any, cert: t.Any) -> None:
+        """Nothing: the context already says what is trusted."""
+
+    def build_connection_pool_key_attributes(self, request: t.Any, verify: t.Any, cert: t.Any = None) -> t.Any:
+        host_params, _unused = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host_params, {}
+
+
+def seen_fingerprint(host: str, port: int, timeout: float) -> str:
+    """The SHA-256 fingerprint of the certificate that a server shows now; empty when it shows none. Sends no data."""
+    context = _context(None, 0, False)
+    try:
+        with socket.create_connection((host, port), timeout) as plain, context.wrap_socket(plain, server_hostname=host) as secured:
+            certificate = secured.getpeercert(binary_form=True)
+    except (OSError, ValueError):
+        return ""
+    return hashlib.sha256(certificate).hexdigest() if certificate else ""

@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting has three ends: done, failed, deadline.
+
+``poll`` returns a value when the work is done, raises a :class:`DeviceError` when it failed, and returns a
+:class:`Pending` with the state it saw while there is still something to wait for.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+
+from .errors import DeadlineError
+
+Value = t.TypeVar("Value")
+
+
+@dataclasses.dataclass(frozen=True)
+class Pending:
+    """Not done yet. ``state``: what was seen, for the person who reads the message of the deadline."""
+
+    state: str
+    facts: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+
+
+class Clock:
+    """Monotonic time and sleep, in seconds. Tests give another one."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class Deadline:
+    """A point in monotonic time, ``timeout`` seconds from now."""
+
+    def __init__(self, timeout: float, clock: Clock | None = None) -> None:
+        self.timeout = timeout
+        self.clock = clock or Clock()
+        self._end = self.clock.now() + timeout
+
+    @property
+    def left(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self._end - self.clock.now())
+
+
+def wait_until(
+    poll: t.Callable[[], Value | Pending],
+    *,
+    deadline: Deadline,
+    what: str,
+    go_on: str,
+    interval: float = 1.0,
+    longest_interval: float = 15.0,
+) -> Value:
+    """Call ``poll`` at once and then every ``interval`` seconds (growing to ``longest_interval``) until it is done.
+
+    ``what`` names the thing waited for ("gate-03 to answer at 10.0.0.7"), ``go_on`` says what to do after the deadline.
+    Raises :class:`DeadlineError` with ``facts['last']``, and whatever ``poll`` raises.
+    """
+    while True:
+        seen = poll()
+        if not isinstance(seen, Pending):
+            return seen
+        left = deadline.left
+        if left <= 0:
+            raise DeadlineError(
+                f"Waited {deadline.timeout:g} s for {what}, in vain. Last seen: {seen.state}.",
+                hint=go_on,
+                facts={"last": {"state": seen.state, **seen.facts}},
+            )
+        deadline.clock.sleep(min(interval, left))
+        interval = min(interval * 1.5, longest_interval)

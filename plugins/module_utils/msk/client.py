@@ -1,0 +1,248 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sensor's HTTPS API as verbs: log in, read, write, log out ("MSK-101-POE Rest API" 1.0.0, chapters 1 and 3)."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ..core.connection import endpoint_of, http_options
+from ..core.errors import AuthenticationError, DefaultPasswordError, DeviceError, HTTPError, RefusedError, ReplyError
+from ..core.http import Endpoint, Reply, Session
+from ..core.schema import Schema
+from ..core.wait import Clock
+from .replies import CODE, OBJECT, TOKEN
+
+DEFAULT_PASSWORD_SET = 100
+"""Error code of /login: the login succeeded, the password is the factory's, all else is refused (section 3.12.2)."""
+
+SESSION_REFUSED = frozenset({401, 403})
+"""HTTP statuses of an expired session. The document says 403 (chapter 1); 401 is what other servers say."""
+
+CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
+    **http_options(port=443),
+    "password": {"type": "str", "no_log": True, "env": "MSK_PASSWORD"},
+}
+
+
+
+class Task(t.Protocol):
+    """What a client needs of the task it works for."""
+
+    params: t.Mapping[str, t.Any]
+
+    def hide(self, *secrets: str) -> None: ...
+
+
+class MskClient:
+    """One sensor, one connection, one session. As a context manager it logs in, and always logs out.
+
+    ``hide`` is told each session token, so that it never appears in a result.
+    """
+
+    def __init__(self, endpoint: Endpoint, password: str | None, hide: t.Callable[[str], None], clock: Clock | None = None) -> None:
+        self.name = endpoint.name
+        self.host = endpoint.host
+        self._http = Session(endpoint, clock=clock)
+        self._http.authorize = self._headers
+        self._password = password
+        self._hide = hide
+        self._token: str | None = None
+        self._open = False
+
+    @classmethod
+    def open(cls, task: Task, *, host: str | None = None) -> MskClient:
+        """A client for the sensor that the task's options describe. Use it in a ``with`` statement, which logs in."""
+        return cls(endpoint_of(task.params, host=host), task.params["password"], task.hide)
+
+    @classmethod
+    @contextlib.contextmanager
+    def unopened(cls, task: Task) -> t.Iterator[MskClient]:
+        """A client that has not logged in, for those who try passwords. It logs out at the end, too."""
+        sensor = cls.open(task)
+        try:
+            yield sensor
+        finally:
+            sensor.close()
+
+    def __enter__(self) -> MskClient:
+        if not self._password:
+            self._http.close()
+            raise AuthenticationError(f"No password for {self.name}.", hint="Set password, or the environment variable MSK_PASSWORD.")
+        try:
+            self.log_in_fully(self._password)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_unused: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Log out if a session may be open, and close the connection. Never raises: it must not hide another error."""
+        self.log_out()
+        self._http.close()
+
+    # Sessions
+
+    def log_in_fully(self, password: str) -> None:
+        """Log in; the factory password, with which nothing else works, is a :class:`DefaultPasswordError`."""
+        if self.log_in(password) == DEFAULT_PASSWORD_SET:
+            raise DefaultPasswordError(
+                f"{self.name} still has its factory password and refuses everything else until it is changed (login answered code 100).",
+                code=DEFAULT_PASSWORD_SET,
+                hint="Give it a password of its own with siteops.devices.msk_password first.",
+            )
+
+    def log_in(self, password: str) -> int:
+        """Log in (section 3.12); 0, or :data:`DEFAULT_PASSWORD_SET`. Raises :class:`AuthenticationError` on a wrong password."""
+        self._token = None
+        try:
+            reply = self._http.call("PUT", "/login", payload={"password": password}, repeatable=True)
+        except HTTPError as error:
+            if error.http_status not in SESSION_REFUSED:
+                raise
+            raise self._wrong_password(http_status=error.http_status) from None
+        body = reply.json(CODE)
+        code = int(body["errorCode"])
+        if code not in (0, DEFAULT_PASSWORD_SET):
+            raise self._wrong_password(code=code)
+        self._open = True
+        self._password = password
+        self._keep(_token_in(body) or _token_in_header(reply))
+        if self._token is None:
+            self._keep(self._fetch_token(code))
+        return code
+
+    def _wrong_password(self, **what: t.Any) -> AuthenticationError:
+        told = f"error code {what['code']}" if "code" in what else f"HTTP {what['http_status']}"
+        return AuthenticationError(
+            f"{self.name} refused the password (login answered {told}).",
+            hint="If it may still have another one, siteops.devices.msk_password tries fallback_passwords.",
+            **what,
+        )
+
+    def _fetch_token(self, code: int) -> str | None:
+        """Where the login's reply carries no token: /updateToken (section 3.16). With the factory password it may be refused."""
+        try:
+            body = self._http.call("GET", "/updateToken").json(TOKEN)
+        except HTTPError as error:
+            if code == DEFAULT_PASSWORD_SET and error.http_status in SESSION_REFUSED:
+                return None
+            raise ReplyError(
+                f"{self.name} accepted the login but gave no token: neither in the reply, nor in an Authorization header, nor by /updateToken.",
+                http_status=error.http_status,
+            ) from None
+        if body.get("errorCode"):
+            return None if code == DEFAULT_PASSWORD_SET else self._refuse("GET /updateToken", body)
+        return str(body["token"])
+
+    def _keep(self, token: str | None) -> None:
+        if token:
+            self._hide(token)
+            self._token = token
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
+
+    def log_out(self) -> None:
+        """End the session (section 3.13), at one try: it expires by itself when the sensor cannot be reached."""
+        if not self._open:
+            return
+        self._open = False
+        try:
+            self._http.call("PUT", "/logout", retries=0, timeout=min(5.0, self._http.endpoint.timeout))
+        except DeviceError:
+            pass
+        self._token = None
+
+    def forget_session(self) -> None:
+        """There is nothing to log out from: the sensor restarted, moved, or ended its sessions."""
+        self._open = False
+        self._token = None
+
+    def hand_over(self, other: MskClient) -> None:
+        """Let ``other``, logged in to the same sensor elsewhere, end this client's session, which cannot be reached from here."""
+        token, self._token = self._token, None
+        self._open = False
+        if token and token != other._token:
+            try:
+                other._http.call("PUT", "/logout", headers={"Authorization": f"Bearer {token}"}, retries=0)
+            except DeviceError:
+                pass
+
+    @property
+    def password(self) -> str | None:
+        """The password that the last login used."""
+        return self._password
+
+    # Calls
+
+    def get(self, path: str, schema: Schema = OBJECT) -> t.Any:
+        """GET ``path`` and return the JSON object, checked with ``schema``."""
+        body = self.call("GET", path).json(schema)
+        if body.get("errorCode"):
+            self._refuse(f"GET {path}", body)
+        return body
+
+    def put(self, path: str, payload: t.Any = None) -> dict[str, t.Any]:
+        """PUT ``path``. Raises :class:`RefusedError` for an error code other than 0."""
+        body: dict[str, t.Any] = self.call("PUT", path, payload=payload).json(CODE)
+        if body["errorCode"]:
+            self._refuse(f"PUT {path}", body)
+        return body
+
+    def call(self, method: str, path: str, **more: t.Any) -> Reply:
+        """One call; a refused session logs in again and repeats it once (chapter 1)."""
+        try:
+            return self._http.call(method, path, **more)
+        except HTTPError as error:
+            if error.http_status not in SESSION_REFUSED or self._password is None:
+                raise
+        self.log_out()
+        self.log_in_fully(self._password)
+        try:
+            return self._http.call(method, path, **more)
+        except HTTPError as error:
+            if error.http_status not in SESSION_REFUSED:
+                raise
+            raise AuthenticationError(
+                f"{self.name} refused {method} {path} with HTTP {error.http_status}, and again right after a new login.",
+                http_status=error.http_status,
+                hint="The password is right; something else keeps the session from being accepted, for instance a limit of sessions.",
+            ) from None
+
+    def _refuse(self, call: str, body: t.Mapping[str, t.Any]) -> t.Any:
+        described = f" ({body['errorDesc']})" if body.get("errorDesc") else ""
+        raise RefusedError(f"{self.name} refused {call} with error code {body['errorCode']}{described}.", code=body["errorCode"])
+
+
+def _token_in(body: t.Mapping[str, t.Any]) -> str | None:
+    """The token in a login's reply. The document does not name its member: ``token``, one named like it, any other text."""
+    texts = list(_texts(body))
+    for fits in (lambda key: key == "token", lambda key: "token" in key, lambda key: not _speaks(key)):
+        for key, value in texts:
+            if fits(key.lower()):
+                return value
+    return None
+
+
+def _speaks(key: str) -> bool:
+    """Members that hold words for people rather than a token."""
+    return any(word in key for word in ("error", "desc", "message", "msg", "status", "result", "type", "name"))
+
+
+def _texts(body: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
+    for key, value in body.items():
+        if isinstance(value, str) and value.strip():
+            yield key, value.strip()
+        elif isinstance(value, t.Mapping):
+            yield from _texts(value)
+
+
+def _token_in_header(reply: Reply) -> str | None:
+    value = reply.headers.get("Authorization", "").strip()
+    scheme, _space, token = value.partition(" ")
+    return (token.strip() if scheme.lower() == "bearer" else value) or None

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Is a sensor fit for its work? Frames per second, faults and tampering, and how it hangs."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .client import MskClient
+from .info import read_alarms
+from .installation import misplaced
+from .replies import CONFIGURATION, POSITION
+
+FPS_NORMAL = 100
+"""Frames per second that a sensor reaches under normal conditions (sections 3.1.1 and 3.2.1)."""
+
+FAULT, TAMPER = 2, 3
+
+
+def read_health(sensor: MskClient, *, min_fps: float, tolerance: float | None, max_age: float) -> dict[str, t.Any]:
+    """``healthy``, ``problems`` (sentences), and what was read: ``fps``, ``alarms``, ``position``.
+
+    ``tolerance``: degrees between the configured and the measured mount; None: not compared. ``max_age``: /alarmStatus
+    goes on showing the latest alarms after they ended, so those whose ``elapsedTime`` is above this are history.
+    """
+    status = read_alarms(sensor)
+    position = sensor.get("/sensorPositionStatus", POSITION)
+    problems = []
+    fps = status.get("fps")
+    if fps is None or fps < min_fps:
+        problems.append(f"It processes {fps} frames per second; {min_fps:g} or more are normal.")
+    problems += [_alarm_sentence(alarm) for alarm in status["alarms"] if _is_current(alarm, status, max_age)]
+    if tolerance is not None:
+        configuration = sensor.get("/sensorConfiguration", CONFIGURATION)["configuration"]
+        mount = {"mount_elevation": configuration.get("mountElevation"), "mount_rotation": configuration.get("mountRotation")}
+        problems += [f"{text[0].upper()}{text[1:]}" for text in misplaced(mount, position, tolerance)]
+    return {
+        "healthy": not problems,
+        "problems": problems,
+        "fps": fps,
+        "alarms": status["alarms"],
+        "position": {"elevation": position["elevation"], "rotation": position["rotation"]},
+    }
+
+
+def _is_current(alarm: t.Mapping[str, t.Any], status: t.Mapping[str, t.Any], max_age: float) -> bool:
+    age = alarm.get("elapsed_time", status.get("elapsed_time"))
+    return alarm["type"] in (FAULT, TAMPER) and (not isinstance(age, (int, float)) or age <= max_age)
+
+
+def _alarm_sentence(alarm: t.Mapping[str, t.Any]) -> str:
+    cause = alarm.get("cause_name")
+    named = cause.replace("_", " ") if cause else f"cause {alarm.get('cause')}"
+    return f"It reports a {alarm['type_name']} alarm: {named}."

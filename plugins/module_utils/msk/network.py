@@ -1,0 +1,249 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The network settings, /netSettings (section 3.9)."""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+
+from ..core.errors import DeviceError, InputError, NotTakenError
+from ..core.field import Text
+from ..core.plan import Plan, Resource, not_taken
+from ..core.wait import Deadline, Pending
+from .client import MskClient
+from .follow import Follower
+from .identity import Identity, read_identity
+from .replies import NETWORK
+
+BITS = {"dhcp": 1, "name_resolution": 2, "auto_ip": 4}
+"""Bit mask netConfiguration (section 3.9.1)."""
+
+ADDRESSES = {"static_address": "staticAddress", "subnet": "subnet", "gateway": "gateway"}
+"""Option -> API key. A PUT without staticAddress makes the sensor fall back to its factory address, so all are always sent."""
+
+OPTIONS: dict[str, dict[str, t.Any]] = {**{name: {"type": "bool"} for name in BITS}, **{name: dict(Text.argument) for name in ADDRESSES}}
+
+
+def desired_of(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Check the ``network`` option, without what it does not name. Raises :class:`InputError` with the option's name."""
+    wanted = {name: options[name] for name in (*BITS, *ADDRESSES) if options.get(name) is not None}
+    if not wanted:
+        raise InputError("network: it names nothing; give at least one value.")
+    for name in ("static_address", "gateway"):
+        if name in wanted:
+            wanted[name] = _address(name, wanted[name])
+    if "subnet" in wanted:
+        wanted["subnet"] = _mask(wanted["subnet"])
+    _check_subnet(wanted, "")
+    return wanted
+
+
+def _address(name: str, value: str) -> str:
+    try:
+        return str(ipaddress.IPv4Address(value.strip()))
+    except ValueError:
+        raise InputError(f"{name}: {value!r} is not an IPv4 address.") from None
+
+
+def _mask(value: str) -> str:
+    """A mask in dotted form, from ``255.255.255.0``, ``/24`` or ``24``."""
+    try:
+        return str(ipaddress.IPv4Network(f"0.0.0.0/{value.strip().lstrip('/')}").netmask)
+    except ValueError:
+        raise InputError(f"subnet: {value!r} is not a subnet mask, such as 255.255.255.0 or 24.") from None
+
+
+def _check_subnet(network: t.Mapping[str, t.Any], where: str) -> None:
+    """The gateway must be in the static address's subnet, else the sensor is out of reach from anywhere else."""
+    address, mask, gateway = (network.get(name) for name in ADDRESSES)
+    if not address or not mask or not gateway or gateway == "0.0.0.0":
+        return
+    try:
+        net = ipaddress.IPv4Network(f"{address}/{mask}", strict=False)
+        inside = ipaddress.IPv4Address(gateway) in net
+    except ValueError:
+        return
+    if not inside:
+        raise InputError(f"static_address: {address} with subnet {mask} does not reach gateway {gateway}{where}.", hint="Give all three.")
+    if address == gateway:
+        raise InputError(f"static_address: {address} is the gateway's address too{where}.")
+
+
+class Network(Resource):
+    """/netSettings. The state is the device's object."""
+
+    name = "network"
+
+    def __init__(self, sensor: MskClient) -> None:
+        self.label = f"The network settings of {sensor.name}"
+        self.sensor = sensor
+
+    def read(self) -> dict[str, t.Any]:
+        return dict(self.sensor.get("/netSettings", NETWORK))
+
+    def plan(self, current: dict[str, t.Any], desired: t.Mapping[str, t.Any]) -> Plan:
+        before = self.view(current)
+        after = {**before, **desired}
+        changes = {name: value for name, value in desired.items() if before[name] != value}
+        if set(changes) & set(ADDRESSES):
+            _check_subnet(after, ", counting what the sensor already has")
+        return Plan(before=before, after=after, changes=changes, payload=_payload(current, after))
+
+    def apply(self, plan: Plan) -> None:
+        self.sensor.put("/netSettings", plan.payload)
+
+    def view(self, current: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The settings that can be written; what the sensor uses now is in :func:`address_in_use`."""
+        bits = {name: bool(current["netConfiguration"] & bit) for name, bit in BITS.items()}
+        return {**bits, **{name: current.get(key) or "" for name, key in ADDRESSES.items()}}
+
+
+def _payload(current: t.Mapping[str, t.Any], after: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The whole object without its ``cur`` members, which must be omitted (section 3.9.1). Unknown bits keep their value."""
+    mask = current["netConfiguration"]
+    for name, bit in BITS.items():
+        mask = mask | bit if after[name] else mask & ~bit
+    return {"netConfiguration": mask, **{key: after[name] for name, key in ADDRESSES.items() if after[name]}}
+
+
+def is_static(network: t.Mapping[str, t.Any]) -> bool:
+    """Whether the static address is the one used: DHCP and auto IP are both off (section 3.9.1)."""
+    return not network["dhcp"] and not network["auto_ip"]
+
+
+def target_of(plan: Plan, address_now: str, host: str, follow_host: str | None) -> str | None:
+    """Where the sensor will answer once ``plan`` is applied; None when only the network decides it (DHCP, auto IP)."""
+    before, after = plan.before, plan.after
+    if is_static(after):
+        stays = after["static_address"] in ("", address_now)
+    else:
+        stays = (before["dhcp"], not before["dhcp"] and before["auto_ip"]) == (after["dhcp"], not after["dhcp"] and after["auto_ip"])
+    if stays:
+        return host
+    if follow_host:
+        return follow_host
+    if is_static(after):
+        return str(after["static_address"])
+    return None if _is_address(host) else host
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+class Moved(t.NamedTuple):
+    """The outcome: ``network`` as read back, and ``host``, where the sensor is now (None: unknown)."""
+
+    plan: Plan
+    network: dict[str, t.Any]
+    host: str | None
+
+
+def change_network(task: t.Any, sensor: MskClient, desired: t.Mapping[str, t.Any]) -> Moved:
+    """Bring the network settings to ``desired`` and follow the sensor where it goes (``follow``, ``follow_host``, ``wait_timeout``)."""
+    resource = Network(sensor)
+    current = resource.read()
+    plan = resource.plan(current, desired)
+    if not plan.changed:
+        return Moved(plan, plan.after, sensor.host)
+    target = target_of(plan, current.get("curHostAddress") or sensor.host, sensor.host, task.params["follow_host"])
+    if target is None and task.params["follow"]:
+        raise InputError(
+            f"follow: the network decides which address {sensor.name} will get, so it cannot be followed. Nothing was changed.",
+            hint="Set follow_host to the name or address under which it will answer, or follow to false.",
+        )
+    if task.check_mode:
+        return Moved(plan, plan.after, target)
+    return Move(task, resource, plan, desired, target).make()
+
+
+class Move:
+    """One change of the network settings, from the PUT to the sensor's answer at its new address."""
+
+    def __init__(self, task: t.Any, resource: Network, plan: Plan, desired: t.Mapping[str, t.Any], target: str | None) -> None:
+        self._task = task
+        self._resource = resource
+        self._sensor = resource.sensor
+        self._plan = plan
+        self._desired = desired
+        self._target = target
+
+    def make(self, repeats: int = 2) -> Moved:
+        """Apply, follow, read back. A lost reply is looked into: at the new address, and at the old one."""
+        identity = read_identity(self._sensor)
+        for _attempt in range(repeats):
+            doubt = self._apply()
+            network = self._follow(identity, doubt) if self._follows else self._look_back(doubt)
+            if network is not None:
+                return Moved(self._plan, network, self._target)
+            self._task.warn(f"{doubt} The sensor is still at its old address with its old settings; they are sent again.")
+        doubt = self._apply()
+        if doubt is not None:
+            raise doubt
+        return Moved(self._plan, self._follow(identity, None) or self._plan.after, self._target)
+
+    @property
+    def _follows(self) -> bool:
+        return bool(self._target) and (self._task.params["follow"] or self._target == self._sensor.host)
+
+    def _apply(self) -> DeviceError | None:
+        try:
+            self._resource.apply(self._plan)
+        except DeviceError as error:
+            if not error.uncertain:
+                raise
+            return error
+        return None
+
+    def _follow(self, identity: Identity, doubt: DeviceError | None) -> dict[str, t.Any] | None:
+        """The settings as read at the new address; None when a lost PUT did not take effect."""
+        old, target = self._sensor.host, t.cast(str, self._target)
+        timeout = self._task.params["wait_timeout"]
+
+        def look(found: MskClient, host: str) -> tuple[dict[str, t.Any] | None] | Pending:
+            state = Network(found).read()
+            missing = self._resource.plan(state, self._desired).changed
+            if host == old and old != target:
+                return (None,) if missing else Pending(f"{found.name} has stored its new settings and still answers at its old address.")
+            if missing and doubt is not None:
+                return (None,)
+            if missing:
+                raise self._not_taken(state)
+            self._sensor.hand_over(found)
+            return (self._resource.view(state),)
+
+        hosts = [target] if doubt is None or target == old else [target, old]
+        go_on = (
+            f"It accepted its new settings. Look for it at {target}, then at {old}; then run the task again with host set to where it is."
+            if doubt is None
+            else f"It is not known whether it took its new settings. Look for it at {old} and at {target}."
+        )
+        follower = Follower(self._task, old, identity, self._sensor.password)
+        try:
+            return follower.find(hosts, look, deadline=Deadline(timeout), go_on=go_on)[0]
+        except DeviceError as error:
+            error.changed = True
+            error.facts.setdefault("took_effect", "yes" if doubt is None else "unknown")
+            raise
+
+    def _look_back(self, doubt: DeviceError | None) -> dict[str, t.Any] | None:
+        """Without following: a reply that was lost is looked into at the old address only."""
+        network = dict(self._plan.after)
+        if doubt is None:
+            return network
+        try:
+            state = self._resource.read()
+        except DeviceError:
+            self._task.warn(f"{doubt} It does not answer at its old address any more, so it has most likely moved; that was not verified.")
+            self._sensor.forget_session()
+            return network
+        return None if self._resource.plan(state, self._desired).changed else network
+
+    def _not_taken(self, state: dict[str, t.Any]) -> NotTakenError:
+        missing = self._resource.plan(state, self._desired)
+        return not_taken(self._resource, self._plan, missing)

@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sensor's password, /changePassword (section 3.10) and /login (section 3.12)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core.errors import AuthenticationError, DefaultPasswordError, DeviceError, InputError, NotTakenError
+from .client import DEFAULT_PASSWORD_SET, MskClient
+
+
+class Opened(t.NamedTuple):
+    """The candidate that opened the sensor, and whether the sensor says that it is the factory's."""
+
+    password: str
+    is_default: bool
+
+
+def candidates_of(new: str, current: str | None, fallbacks: t.Sequence[str]) -> list[str]:
+    """Passwords in the order in which they are tried, each once: the new one, the current one, the fallbacks."""
+    if not new:
+        raise InputError("new_password: it is empty.")
+    return list(dict.fromkeys(password for password in (new, current, *fallbacks) if password))
+
+
+def open_with(sensor: MskClient, candidates: t.Sequence[str]) -> Opened:
+    """Log in with the first candidate that fits. Raises :class:`AuthenticationError` when none does."""
+    for password in candidates:
+        try:
+            return Opened(password, sensor.log_in(password) == DEFAULT_PASSWORD_SET)
+        except AuthenticationError as error:
+            refused = error
+    raise AuthenticationError(
+        f"None of the {len(candidates)} passwords tried opens {sensor.name}.",
+        http_status=refused.http_status,
+        code=refused.code,
+        hint="Add the one it may have to fallback_passwords. If it is lost, the communication board can be reset: within 20 s after it gets "
+        "power it accepts siteops.devices.msk_reset without a login, which also returns its network settings to the factory's.",
+    )
+
+
+def change_password(sensor: MskClient, new: str, candidates: t.Sequence[str], check_mode: bool) -> tuple[bool, bool]:
+    """Make ``new`` the password; ``(changed, was_default)``. Verified by a login.
+
+    At every moment the sensor opens with the password that it had or with ``new``; the run may be killed anywhere.
+    """
+    opened = open_with(sensor, candidates)
+    if opened.password == new:
+        if opened.is_default:
+            raise DefaultPasswordError(
+                f"new_password opens {sensor.name}, but it is the factory's, with which the sensor refuses everything else.",
+                code=DEFAULT_PASSWORD_SET,
+                hint="Choose another new_password.",
+            )
+        return False, False
+    if not check_mode:
+        _change(sensor, opened.password, new)
+    return True, opened.is_default
+
+
+def _change(sensor: MskClient, old: str, new: str, repeats: int = 2) -> None:
+    """Change, then verify by a login. After a lost reply the login tells whether the change took effect."""
+    for attempt in range(repeats + 1):
+        doubt: DeviceError | None = None
+        try:
+            sensor.put("/changePassword", {"oldPassword": old, "newPassword": new})
+        except DeviceError as error:
+            if not error.uncertain:
+                raise
+            doubt = error
+        sensor.log_out()
+        if _opens(sensor, new, doubt):
+            return
+        if not _opens(sensor, old, doubt):
+            raise _locked_out(sensor, doubt)
+        if doubt is None:
+            raise NotTakenError(
+                f"{sensor.name} answered success to the change of its password, but still opens with the old one only.",
+                hint="It may demand a longer or different password; the vendor's document does not say.",
+            )
+        if attempt == repeats:
+            doubt.hint = "The sensor still has the old password. Run the task again once it answers well."
+            doubt.facts["took_effect"] = "no"
+            raise doubt
+
+
+def _opens(sensor: MskClient, password: str, doubt: DeviceError | None) -> bool:
+    try:
+        sensor.log_in(password)
+    except AuthenticationError:
+        return False
+    except DeviceError as error:
+        error.changed = True
+        error.facts["took_effect"] = "unknown" if doubt is not None else "yes"
+        error.message = f"The new password was sent to {sensor.name}, then verifying it failed: {error.message}"
+        error.hint = "It opens with the new password or with the one before. Run the task again: it tries both. " + error.hint
+        raise
+    return True
+
+
+def _locked_out(sensor: MskClient, doubt: DeviceError | None) -> AuthenticationError:
+    sent = f"{doubt.message} Then it" if doubt is not None else f"{sensor.name} answered success to the change of its password, but then"
+    return AuthenticationError(
+        f"{sent} refused both the new and the old password.",
+        hint="It may limit logins for a while; wait some minutes, then run the task again: it tries both.",
+        changed=True,
+        facts={"took_effect": "unknown"},
+    )

@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Does a sensor answer, and at which of several addresses? Without a login."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ..core.connection import endpoint_of
+from ..core.errors import CertificateError, DeviceError, HTTPError
+from ..core.http import Session
+from ..core.wait import Deadline, Pending, wait_until
+from .client import SESSION_REFUSED
+from .follow import POLL_CONNECT_TIMEOUT
+
+
+def find_sensor(task: t.Any) -> str:
+    """The first of ``host`` and ``alternatives`` at which a sensor's API answers, within ``wait_timeout``."""
+    hosts = list(dict.fromkeys([task.params["host"], *task.params["alternatives"]]))
+
+    def poll() -> str | Pending:
+        notes = []
+        for host in hosts:
+            note = _answers(task.params, host)
+            if not note:
+                return host
+            notes.append(note)
+        return Pending(" ".join(notes))
+
+    return wait_until(
+        poll,
+        deadline=Deadline(task.params["wait_timeout"]),
+        what=f"a sensor to answer at {' or '.join(hosts)}",
+        go_on="Check that it has power and a link, and that these addresses are right; then run the task again.",
+        longest_interval=5.0,
+    )
+
+
+def _answers(params: t.Mapping[str, t.Any], host: str) -> str:
+    """Empty when a sensor answers at ``host``, else a sentence. A certificate that is not trusted will not change by waiting."""
+    endpoint = endpoint_of(params, host=host)
+    timeout = min(endpoint.connect_timeout, POLL_CONNECT_TIMEOUT)
+    try:
+        with Session(dataclasses.replace(endpoint, retries=0, connect_timeout=timeout)) as session:
+            session.call("GET", "/sensorInfo").json()
+    except CertificateError:
+        raise
+    except HTTPError as error:
+        # What a sensor answers to those who have not logged in (chapter 1).
+        return "" if error.http_status in SESSION_REFUSED else str(error)
+    except DeviceError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,119 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: msk_health
+short_description: Check that an MSK-101-POE sensor is fit for its work
+version_added: 0.1.0
+description:
+  - Fails, with a sentence for each problem, when the sensor processes too few frames, reports a fault or tamper alarm,
+    or hangs otherwise than it is configured.
+extends_documentation_fragment:
+  - siteops.devices.connection
+  - siteops.devices.msk
+  - siteops.devices.attributes.info_module
+  - siteops.devices.attributes.actiongroup_msk
+options:
+  min_fps:
+    description: Frames per second that it must reach. The vendor's document calls 100 or more normal.
+    type: float
+    default: 100
+  position_tolerance:
+    description: Largest difference between the configured and the measured mount, in degrees. A negative value does not compare them.
+    type: float
+    default: 5
+  max_alarm_age:
+    description:
+      - The sensor goes on showing its latest alarms after they ended. Faults and tampering that are older than this count as history.
+      - In the unit of the sensor's C(elapsedTime), which is seconds in its event log.
+    type: float
+    default: 60
+  fail:
+    description: Whether an unhealthy sensor fails the task, or is only reported.
+    type: bool
+    default: true
+author:
+  - The siteops.devices authors (@siteops)
+"""
+
+EXAMPLES = r"""
+- name: Leave no sick sensor behind
+  siteops.devices.msk_health:
+    host: "{{ ansible_host }}"
+    password: "{{ vault_msk_password }}"
+"""
+
+RETURN = r"""
+health:
+  description: What was found.
+  returned: when the sensor could be read
+  type: dict
+  contains:
+    healthy:
+      description: Whether there are no problems.
+      type: bool
+    problems:
+      description: A sentence for each problem.
+      type: list
+      elements: str
+    fps:
+      description: Frames per second.
+      type: float
+    alarms:
+      description: The latest alarms, by number and name.
+      type: list
+      elements: dict
+    position:
+      description: Measured elevation and rotation, in degrees.
+      type: dict
+error:
+  description: What kind of failure it was, for use in conditions.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(reply_lost), V(not_taken).
+      type: str
+    http_status:
+      description: HTTP status of the reply that led to it.
+      type: int
+    code:
+      description: The sensor's error code.
+      type: int
+"""
+
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.module import run_module
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import Spec
+from ansible_collections.siteops.devices.plugins.module_utils.core.errors import FailedError
+from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient
+from ansible_collections.siteops.devices.plugins.module_utils.msk.health import FPS_NORMAL, read_health
+
+ARGUMENT_SPEC = Spec(
+    CONNECTION_OPTIONS,
+    {
+        "min_fps": {"type": "float", "default": float(FPS_NORMAL)},
+        "position_tolerance": {"type": "float", "default": 5.0},
+        "max_alarm_age": {"type": "float", "default": 60.0},
+        "fail": {"type": "bool", "default": True},
+    },
+)
+
+
+def run(task):
+    params = task.params
+    tolerance = params["position_tolerance"] if params["position_tolerance"] >= 0 else None
+    with MskClient.open(task) as sensor:
+        health = read_health(sensor, min_fps=params["min_fps"], tolerance=tolerance, max_age=params["max_alarm_age"])
+    if params["fail"] and not health["healthy"]:
+        raise FailedError(f"{params['host']} is not healthy. {' '.join(health['problems'])}", facts={"health": health})
+    return {"changed": False, "health": health}
+
+
+def main():
+    run_module(ARGUMENT_SPEC, run)
+
+
+if __name__ == "__main__":
+    main()

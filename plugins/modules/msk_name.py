@@ -1,0 +1,85 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: msk_name
+short_description: Name an MSK-101-POE sensor
+version_added: 0.1.0
+description:
+  - Sets the network name of the sensor, which is also the name of its communication board.
+  - With name resolution on, the sensor answers to its name over mDNS and NetBIOS.
+extends_documentation_fragment:
+  - siteops.devices.connection
+  - siteops.devices.msk
+  - siteops.devices.attributes
+  - siteops.devices.attributes.actiongroup_msk
+options:
+  name:
+    description: The wanted name.
+    type: str
+    required: true
+author:
+  - The siteops.devices authors (@siteops)
+"""
+
+EXAMPLES = r"""
+- name: Name the sensor after its place
+  siteops.devices.msk_name:
+    host: "{{ ansible_host }}"
+    password: "{{ vault_msk_password }}"
+    name: gate-03
+"""
+
+RETURN = r"""
+name:
+  description: The sensor's name after the task. In check mode the predicted one.
+  returned: success
+  type: str
+  sample: gate-03
+error:
+  description: What kind of failure it was, for use in conditions.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(reply_lost), V(not_taken).
+      type: str
+    http_status:
+      description: HTTP status of the reply that led to it.
+      type: int
+    code:
+      description: The sensor's error code.
+      type: int
+"""
+
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.module import run_module
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import Spec
+from ansible_collections.siteops.devices.plugins.module_utils.core.errors import InputError
+from ansible_collections.siteops.devices.plugins.module_utils.core.plan import converge
+from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient
+from ansible_collections.siteops.devices.plugins.module_utils.msk.name import Name
+
+ARGUMENT_SPEC = Spec(
+    CONNECTION_OPTIONS,
+    {
+        "name": {"type": "str", "required": True},
+    },
+)
+
+
+def run(task):
+    name = task.params["name"]
+    if not name.strip():
+        raise InputError("name: it is empty.")
+    with MskClient.open(task) as sensor:
+        return converge(task, Name(sensor), name)
+
+
+def main():
+    run_module(ARGUMENT_SPEC, run)
+
+
+if __name__ == "__main__":
+    main()

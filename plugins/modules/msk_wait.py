@@ -1,0 +1,85 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: msk_wait
+short_description: Wait until an MSK-101-POE sensor answers
+version_added: 0.1.0
+description:
+  - Waits until the sensor's API answers, at its own address or at one of several others, and says where it is.
+  - Does not log in, so it cannot tell one sensor from another.
+extends_documentation_fragment:
+  - siteops.devices.connection
+  - siteops.devices.msk
+  - siteops.devices.attributes.info_module
+  - siteops.devices.attributes.actiongroup_msk
+options:
+  alternatives:
+    description:
+      - More addresses at which the sensor may be, for instance the factory's. They count only while O(host) does not answer.
+    type: list
+    elements: str
+    default: []
+  wait_timeout:
+    description: Seconds to wait.
+    type: float
+    default: 120
+author:
+  - The siteops.devices authors (@siteops)
+"""
+
+EXAMPLES = r"""
+- name: Wait for the sensor where it belongs, or where the factory put it
+  siteops.devices.msk_wait:
+    host: 10.20.0.13
+    alternatives: [192.168.0.50]
+"""
+
+RETURN = r"""
+host:
+  description: Where the sensor answers.
+  returned: success
+  type: str
+  sample: 192.168.0.50
+error:
+  description: What kind of failure it was, for use in conditions.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(reply_lost), V(not_taken).
+      type: str
+    http_status:
+      description: HTTP status of the reply that led to it.
+      type: int
+    code:
+      description: The sensor's error code.
+      type: int
+"""
+
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.module import run_module
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import Spec
+from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS
+from ansible_collections.siteops.devices.plugins.module_utils.msk.presence import find_sensor
+
+ARGUMENT_SPEC = Spec(
+    CONNECTION_OPTIONS,
+    {
+        "alternatives": {"type": "list", "elements": "str", "default": []},
+        "wait_timeout": {"type": "float", "default": 120.0},
+    },
+)
+
+
+def run(task):
+    return {"changed": False, "host": find_sensor(task)}
+
+
+def main():
+    run_module(ARGUMENT_SPEC, run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""What each stage does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import tree
+from .bootstrap_pip import prime
+from .processes import Shell, StageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .environments import Environment
+    from .project import Project
+    from .releases import Core
+
+MINUTE = 60
+CLOSING_LINE = re.compile(r"^=+ .*\b(?:passed|failed|error|errors|no tests ran)\b.* in [0-9.]+s.*=+$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One row of the table: ``work`` does it in a Shell and returns a line to show (or nothing), or raises StageError."""
+
+    name: str
+    tools: str
+    work: Callable[[Shell], str | None]
+    needs: tuple[str, ...] = ()
+    limit: float = 15 * MINUTE
+    versions: str = ""
+    file_name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive the name of the log."""
+        object.__setattr__(self, "file_name", re.sub(r"[^\w.-]+", "-", self.name).strip("-"))
+
+
+def environment(project: Project, env: Environment) -> Stage:
+    """Make one virtual environment; nothing to do where it is there."""
+
+    def work(shell: Shell) -> str | None:
+        kept = env.ready(project.root)
+        env.make(project.root, shell)
+        return "kept from an earlier run" if kept else None
+
+    held = ", ".join((*env.packages, *(file.stem for file in env.files)))
+    return Stage(f"environment {env.name}", f"pip: {held}", work, versions=f"Python {env.python.version}")
+
+
+def units(project: Project, core: Core, *, workers: int, arguments: tuple[str, ...] = ()) -> Stage:
+    """Run the unit tests with pytest."""
+    return _pytest(project, project.core_environment(core), core, ("tests/unit",), workers, arguments)
+
+
+def oldest_units(project: Project, core: Core, *, workers: int) -> Stage:
+    """Run the unit tests of what modules import on the oldest Python they run on."""
+    return _pytest(project, project.core_environment(core), core, ("tests/unit/plugins/module_utils",), workers, ())
+
+
+def _pytest(project: Project, env: Environment, core: Core, paths: tuple[str, ...], workers: int, arguments: tuple[str, ...]) -> Stage:
+    def work(shell: Shell) -> str | None:
+        target = tree.copy(project, f"units-{env.name}")
+        base = tree.base(target)
+        variables = {**env.variables(), "PYTHONPATH": str(base), "ANSIBLE_COLLECTIONS_PATH": str(base), "PYTHONDONTWRITEBYTECODE": "1"}
+        chosen = () if any(not argument.startswith("-") and argument.startswith("tests") for argument in arguments) else paths
+        pytest = [env.program, "-m", "pytest", "-p", "no:cacheprovider", "-n", str(workers)]
+        try:
+            shell.run([*pytest, *chosen, *arguments], cwd=target, env=variables)
+        except StageError as failure:
+            raise StageError(f"{failure}: {(closing_line(shell.text()) or 'no closing line').strip(' =')}") from None
+        return closing_line(shell.text())
+
+    return Stage(
+        f"units {env.name}",
+        f"pytest {' '.join(paths)}",
+        work,
+        needs=(f"environment {env.name}",),
+        versions=_versions(core),
+    )
+
+
+def closing_line(text: str) -> str | None:
+    """Return the line that pytest closes with."""
+    lines = CLOSING_LINE.findall(text)
+    return lines[-1] if lines else None
+
+
+def sanity(project: Project, core: Core) -> Stage:
+    """Run ansible-test sanity. An ignore file with entries fails the stage."""
+    env = project.core_environment(core)
+
+    def work(shell: Shell) -> str | None:
+        target = tree.copy(project, f"sanity-{env.name}")
+        for file in sorted((target / "tests" / "sanity").glob("ignore-*.txt")):
+            if file.read_text().strip():
+                raise StageError(f"{file.name} has entries")
+        prime(env, shell)
+        # The release candidate's pylint wants an archive from a host that is not a package registry.
+        skipped = [] if core.release.final else ["--skip-test", "pylint"]
+        _ansible_test(shell, env, target, "sanity", core, skipped)
+        return None
+
+    return Stage(f"sanity {env.name}", "ansible-test sanity", work, needs=(f"environment {env.name}",), versions=_versions(core))
+
+
+def integration(project: Project, core: Core, *, targets: tuple[str, ...] = ()) -> Stage:
+    """Run the integration targets, all of them unless ``targets`` names some."""
+    env = project.core_environment(core)
+
+    def work(shell: Shell) -> str | None:
+        target = tree.copy(project, f"integration-{env.name}")
+        if not any((target / "tests" / "integration" / "targets").glob("*/aliases")):
+            raise StageError("there are no integration targets")
+        _ansible_test(shell, env, target, "integration", core, list(targets))
+        return None
+
+    chosen = " ".join(("ansible-test integration", *targets))
+    return Stage(f"integration {env.name}", chosen, work, needs=(f"environment {env.name}",), limit=20 * MINUTE, versions=_versions(core))
+
+
+def _ansible_test(shell: Shell, env: Environment, target: Path, command: str, core: Core, arguments: list[str]) -> None:
+    program = [env.program, str(env.path / "bin" / "ansible-test"), command, "--local", "--python", core.python.minor]
+    shell.run([*program, "--color", "no", "--truncate", "0", *arguments], cwd=target, env=env.variables())
+
+
+def _versions(core: Core) -> str:
+    return f"ansible-core {core.release.version}, Python {core.python.version}"

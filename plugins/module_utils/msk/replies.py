@@ -23,6 +23,9 @@ def _list(item: Shape) -> Shape:
 
 OBJECT = _object()
 CODE = _object(["errorCode"], errorCode=INTEGER)
+CHUNK_SIZE = _object(["errorCode"], errorCode=INTEGER, maxChunkSize=INTEGER)
+"""Sections 3.19.1 and 3.22.1. Bytes."""
+
 TOKEN = _object(["errorCode"], errorCode=INTEGER, token={**TEXT, "minLength": 1})
 
 ZONES = _list(_object(["min", "max"], min=INTEGER, max=INTEGER))

@@ -4,12 +4,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import os
 import pkgutil
-import signal
-import threading
 import typing as t
 
 from ansible.errors import AnsibleError
@@ -20,6 +17,7 @@ from ansible.utils.display import Display
 from ansible_collections.siteops.devices.plugins import modules
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.files import with_files
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, plain, run_in_process
+from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
 
 COLLECTION = "siteops.devices"
 
@@ -160,7 +158,7 @@ class ActionModule(ActionBase):
     def _run_here(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
         display = Display()
         name = str(variables.get("inventory_hostname", ""))
-        with _term_unwinds():
+        with stoppable():
             return run_in_process(
                 module,
                 plain(arguments),
@@ -169,20 +167,3 @@ class ActionModule(ActionBase):
                 say_warning=display.warning,
                 say_progress=lambda text: display.display(f"{name}: {text}"),
             )
-
-
-@contextlib.contextmanager
-def _term_unwinds() -> t.Iterator[None]:
-    """Within it, SIGTERM unwinds the stack as Ctrl-C does, so that sessions and updates on devices are ended."""
-
-    def stop(_number: int, _frame: t.Any) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -40,11 +40,13 @@ options:
   wait:
     description:
       - Whether to wait until the sensor runs the new version, and to check it.
-      - With V(false) the task ends when the sensor has taken the last component; that is not verified, and nothing is rolled back afterwards.
+      - With V(false) the task ends when the sensor has taken the last component. That is not verified, and not rolled back.
     type: bool
     default: true
   wait_timeout:
-    description: Seconds that the sensor may take, for each component, until it answers with the new version. Also the longest wait for another run.
+    description:
+      - Seconds that the sensor may take, for each component, until it answers with the new version.
+      - Also the longest wait for another run that is at work on the sensor.
     type: float
     default: 300
   health_timeout:
@@ -128,7 +130,7 @@ error:
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(reply_lost), V(refused), V(busy), V(failed), V(deadline).
+      description: Kind of the failure, such as V(input), V(unreachable), V(authentication), V(refused), V(busy), V(failed), V(deadline).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

@@ -19,10 +19,11 @@ import typing as t
 from .errors import BusyError, DeadlineError
 from .wait import Deadline, Pending, wait_until
 
+fcntl: t.Any
 try:
     import fcntl
 except ImportError:  # no POSIX: such a host has no locks of this kind
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 
 @contextlib.contextmanager

@@ -61,8 +61,10 @@ class Arrival:
         self._old_since: float | None = None
 
     def wait(self, what: str, *, doubt: bool) -> None:
-        """Return when it has arrived, the client logged in. Raises :class:`FailedError` when it kept the old software,
-        :class:`DeadlineError`, and what the sensor answers."""
+        """Return when it has arrived, the client logged in.
+
+        Raises :class:`FailedError` when it kept the old software, :class:`DeadlineError`, and what the sensor answers.
+        """
         deadline = Deadline(self._task.params["wait_timeout"], self._clock)
         go_on = "It may still be at work. Run the task again later: it reads the version first, and does only what is left."
         restarted = wait_until(lambda: self._watch(doubt), deadline=deadline, what=what, go_on=go_on, interval=0.25, longest_interval=2.0)

@@ -49,9 +49,8 @@ def read_health(sensor: MskClient, *, min_fps: float, tolerance: float | None, m
 def read_faults(sensor: MskClient, *, max_age: float = MAX_AGE) -> dict[t.Any, str]:
     """The faults that it reports now: cause -> a sentence."""
     status = read_alarms(sensor)
-    return {
-        alarm.get("cause"): _alarm_sentence(alarm) for alarm in status["alarms"] if alarm["type"] == FAULT and _is_current(alarm, status, max_age)
-    }
+    faults = [alarm for alarm in status["alarms"] if alarm["type"] == FAULT and _is_current(alarm, status, max_age)]
+    return {alarm.get("cause"): _alarm_sentence(alarm) for alarm in faults}
 
 
 def _is_current(alarm: t.Mapping[str, t.Any], status: t.Mapping[str, t.Any], max_age: float) -> bool:

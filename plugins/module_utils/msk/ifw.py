@@ -30,7 +30,7 @@ MANIFEST = ".mf"
 MIB = 1024 * 1024
 
 LARGEST_MEMBER = 256 * MIB
-"""Bytes, unpacked. Firmware and web files of a sensor are a few megabytes; this is room to grow, and no way to occupy a controller for hours."""
+"""Bytes, unpacked. A sensor's files have a few megabytes; this leaves room to grow, and no way to occupy a controller for hours."""
 
 LARGEST_TOTAL = 512 * MIB
 """Bytes, all members unpacked: twice the largest member."""
@@ -260,7 +260,7 @@ def _members(archive: zipfile.ZipFile) -> Members:
 
 def _check_member(info: zipfile.ZipInfo) -> None:
     name = info.orig_filename
-    _check_name(name[:-1] if name.endswith("/") else name)
+    _check_name(name.removesuffix("/"))
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise _Invalid(f"{name!r} is {'a link' if kind == stat.S_IFLNK else 'no regular file'}")

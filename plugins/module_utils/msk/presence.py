@@ -22,7 +22,7 @@ def find_sensor(task: t.Any) -> str:
     def poll() -> str | Pending:
         notes = []
         for host in hosts:
-            note = _answers(task.params, host)
+            note = answers(task.params, host)
             if not note:
                 return host
             notes.append(note)
@@ -37,7 +37,7 @@ def find_sensor(task: t.Any) -> str:
     )
 
 
-def _answers(params: t.Mapping[str, t.Any], host: str) -> str:
+def answers(params: t.Mapping[str, t.Any], host: str) -> str:
     """Empty when a sensor answers at ``host``, else a sentence. A certificate that is not trusted will not change by waiting."""
     endpoint = endpoint_of(params, host=host)
     timeout = min(endpoint.connect_timeout, POLL_CONNECT_TIMEOUT)

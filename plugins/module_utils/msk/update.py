@@ -31,7 +31,10 @@ REACH_TIMEOUT = 30.0
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """What one package means for the sensor. ``before``: the version that runs, None for the web server. ``payloads``: what is to be sent."""
+    """What one package means for the sensor. ``before``: the version that runs, None for the web server.
+
+    ``payloads``: what is to be sent.
+    """
 
     package: Package
     before: str | None
@@ -81,8 +84,8 @@ class FirmwarePlan:
 
     @property
     def diff(self) -> dict[str, t.Any]:
-        before = {part.component.name: {"version": part.before, "files_to_send": [], "bytes_to_send": 0} for part in self.parts}
-        after = {
+        before: t.Any = {part.component.name: {"version": part.before, "files_to_send": [], "bytes_to_send": 0} for part in self.parts}
+        after: t.Any = {
             part.component.name: {
                 "version": str(part.package.version) if part.changed else part.before,
                 "files_to_send": [payload.name for payload in part.payloads],
@@ -127,8 +130,8 @@ def _check_mode(sensor: MskClient, package: Package, identity: Identity, force: 
     model = _hardware(package, identity).get("model")
     if model is not None and str(model) != str(package.mode) and not force:
         raise InputError(
-            f"Package {package.label} is for device mode {package.mode}, but the {package.component.label} of {sensor.name} is model {model}. "
-            "Nothing was sent.",
+            f"Package {package.label} is for device mode {package.mode}, but the {package.component.label} of {sensor.name} "
+            f"is model {model}. Nothing was sent.",
             hint="Take the package for this model. With force it is sent anyway.",
         )
 
@@ -165,14 +168,14 @@ def _plan_firmware(
         return Part(package, str(value), package.payloads), []
     if running > package.version and not allow_downgrade:
         raise InputError(
-            f"The {label} of {sensor.name} runs {running}; package {package.label} has {package.version}, which is older. Nothing was sent.",
+            f"The {label} of {sensor.name} runs {running}; {package.version} in package {package.label} is older. Nothing was sent.",
             hint="Set allow_downgrade if this is meant.",
         )
     return Part(package, str(running), package.payloads if force or running != package.version else ()), []
 
 
 def _plan_web(sensor: MskClient, package: Package, force: bool) -> tuple[Part, list[str]]:
-    """Files whose fingerprint is the same on the sensor are not sent. contents.json itself, when it is a file of the package, goes with any other."""
+    """Files whose fingerprint the sensor has are not sent. contents.json, when it is a file of the package, goes with any other."""
     held = read_contents(sensor, package)
     if held is None:
         note = f"{sensor.name} gives no usable /contents.json, so it is not known which web files it has; all of them are sent."
@@ -248,7 +251,7 @@ class Update:
             try:
                 done = self._bring(part, wait=self._task.params["wait"] or part is not self._parts[-1])
             except DeviceError as error:
-                raise self._after_failure(part, error) from None
+                raise self._after_failure(error) from None
             self._rows[part.component] = part.row(UPDATED if done else UNCHANGED) if done else {**part.row(UNCHANGED), **NOTHING_SENT}
         return list(self._rows.values())
 
@@ -317,21 +320,16 @@ class Update:
             return True if not new else Pending(" ".join(new.values()))
 
         try:
-            wait_until(
-                poll,
-                deadline=Deadline(self._task.params["health_timeout"]),
-                what="",
-                go_on="",
-                longest_interval=3.0,
-            )
+            wait_until(poll, deadline=Deadline(self._task.params["health_timeout"]), what="health", go_on="", longest_interval=3.0)
         except DeviceError as error:
+            seen = error.facts["last"]["state"]
             raise FailedError(
-                f"{self._sensor.name} runs {part.component.name} {part.package.version}, but is not healthy with it: {error.facts['last']['state']}"
+                f"{self._sensor.name} runs {part.component.name} {part.package.version}, but is not healthy with it: {seen}"
             ) from None
 
     # After a failure
 
-    def _after_failure(self, part: Part, error: DeviceError) -> DeviceError:
+    def _after_failure(self, error: DeviceError) -> DeviceError:
         """``error``, with what was rolled back and what the sensor runs now in its message and facts."""
         notes = []
         try:

@@ -26,7 +26,6 @@ from ..core.errors import (
     ReplyError,
     UnreachableError,
 )
-from ..core.interrupts import uninterrupted
 from ..core.wait import Clock
 from .client import MskClient
 from .component import Component
@@ -57,9 +56,10 @@ FOREIGN_PATIENCE = 10.0
 
 
 class UpdateSession:
-    """One component's update on one sensor, as a context manager that leaves no session open. ``sent`` is told the number of bytes of each chunk that was taken.
+    """One component's update on one sensor, as a context manager that leaves no session open.
 
-    ``open``: a session of ours may be open on the sensor; then leaving sends :meth:`abort`.
+    ``sent`` is told the number of bytes of each chunk that was taken. ``open``: a session of ours may be open on the
+    sensor; then leaving sends :meth:`abort`.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class UpdateSession:
         self._force_stop()
         if not self._begin(component) and self._refusal is not None:
             raise BusyError(
-                f"{self._refusal.message} It went on refusing for {FOREIGN_PATIENCE:g} s, and after an open session, if any, was ended by force.",
+                f"{self._refusal.message} It refused for {FOREIGN_PATIENCE:g} s, and still after an open session, if any, was ended by force.",
                 code=self._refusal.code,
                 http_status=self._refusal.http_status,
                 hint="Somebody else may update it just now. Else restart the sensor, then run the task again.",
@@ -200,12 +200,11 @@ class UpdateSession:
     def abort(self) -> str:
         """End the session by force (section 3.25); nothing of it is applied. Empty, or a sentence when it could not be ended.
 
-        Never raises, and is not interrupted: a session that stays open is in the way of the next update.
+        Never raises: a session that stays open is in the way of the next update.
         """
         if not self.open:
             return ""
-        with uninterrupted():
-            failure = self._force_stop()
+        failure = self._force_stop()
         self.open = failure is not None
         if failure is None:
             return ""

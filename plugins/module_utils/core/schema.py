@@ -11,15 +11,31 @@ import typing as t
 from .errors import ReplyError
 from .requirements import jsonschema, require
 
-Schema = t.Mapping[str, t.Any]
+Schema = dict[str, t.Any]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _validator(text: str) -> t.Any:
     require("jsonschema")
     # EL 9 ships jsonschema 3.2, which knows nothing newer than draft 7.
     newest = getattr(jsonschema, "Draft202012Validator", None) or jsonschema.Draft7Validator
     return newest(json.loads(text))
+
+
+_DECLARED: list[Schema] = []
+
+
+def declared(schema: Schema) -> Schema:
+    """Mark ``schema`` as one that :func:`compile_declared` prepares. Returns it."""
+    _DECLARED.append(schema)
+    return schema
+
+
+def compile_declared() -> None:
+    """Prepare the validators of all declared schemas: once in a controller, instead of in each process that it forks."""
+    if jsonschema is not None:
+        for schema in _DECLARED:
+            list(_validator(_text_of(schema)).iter_errors({}))
 
 
 _TEXT: dict[int, tuple[Schema, str]] = {}

@@ -124,7 +124,7 @@ def desired_of(options: t.Mapping[str, t.Any]) -> Desired:
 
 
 def _check_areas(wire: t.Mapping[str, t.Any], where: str) -> None:
-    """preAlarmDistance must not be below alarmDistance (section 3.3.1)."""
+    """PreAlarmDistance must not be below alarmDistance (section 3.3.1)."""
     alarm, pre_alarm = wire.get("alarmDistance"), wire.get("preAlarmDistance")
     if isinstance(alarm, int) and isinstance(pre_alarm, int) and pre_alarm < alarm:
         raise InputError(
@@ -150,7 +150,7 @@ class Configuration(Resource):
     def plan(self, current: dict[str, t.Any], desired: Desired) -> Plan:
         payload = {key: value for key, value in desired.wire.items() if not _same(key, current.get(key), value)}
         after = {**current, **payload}
-        if payload:
+        if {"alarmDistance", "preAlarmDistance"} & set(payload):
             _check_areas(after, ", counting what the sensor already has")
         shown = _view(after)
         return Plan(

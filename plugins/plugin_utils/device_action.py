@@ -1,6 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The siteops.devices authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs any device module of this collection inside the controller process, or ships it when that cannot honour the task."""
+"""The action behind every device module: runs it inside the controller process, or ships it when that cannot honour the task.
+
+Each module has a file of its name in ``plugins/action`` that takes its action from here. A redirect of the names to one
+action in ``meta/runtime.yml`` would work as well, but linters of playbooks follow it and tell users to call that action instead.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ from ansible_collections.siteops.devices.plugins import modules
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.files import with_files
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, plain, run_in_process
 from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
+from ansible_collections.siteops.devices.plugins.module_utils.core.http import warm_up
 
 COLLECTION = "siteops.devices"
 
@@ -28,7 +33,7 @@ def _load_all() -> dict[str, Loaded | Exception]:
     for entry in pkgutil.iter_modules(modules.__path__):
         try:
             module = importlib.import_module(f"{modules.__name__}.{entry.name}")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is told when that module is called)
             found[entry.name] = error
             continue
         if hasattr(module, "ARGUMENT_SPEC"):
@@ -37,6 +42,7 @@ def _load_all() -> dict[str, Loaded | Exception]:
 
 
 MODULES = _load_all()
+warm_up()
 
 
 def loaded(name: str) -> Loaded:
@@ -47,7 +53,7 @@ def loaded(name: str) -> Loaded:
     return module
 
 
-class ActionModule(ActionBase):
+class DeviceAction(ActionBase):
     """See ``docs/architecture.md``, "One piece of code, three ways in"."""
 
     _supports_check_mode = True
@@ -60,11 +66,8 @@ class ActionModule(ActionBase):
         try:
             module = loaded(self._task.action)
         except KeyError:
-            return {
-                "failed": True,
-                "msg": f"{self._task.action} is not a device module of {COLLECTION}. Call one of these by its name: {', '.join(MODULES)}.",
-            }
-        except Exception as error:
+            return {"failed": True, "msg": f"{self._task.action} is not a device module of {COLLECTION}."}
+        except Exception as error:  # noqa: BLE001 (the result tells it)
             return {"failed": True, "msg": f"{self._task.action} cannot be loaded: {type(error).__name__}: {error}"}
         try:
             arguments = with_files(module.spec, self._task.args, self._find_file)

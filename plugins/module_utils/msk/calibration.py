@@ -153,7 +153,7 @@ class Calibration:
             raise
         if found.coefficient is not None and held != found.coefficient:
             raise NotTakenError(
-                f"{self._sensor.name} answered success when the calibration was saved, but its coefficient is {held}, not {found.coefficient}.",
+                f"{self._sensor.name} answered that it saved the calibration, but its coefficient is {held}, not {found.coefficient}.",
                 hint="The coefficient can be set by siteops.devices.msk_config, too.",
                 facts=found._asdict(),
             )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-Fingerprint = t.Tuple[str, ...]
+Fingerprint = tuple[str, ...]
 
 ARRAY = "fA"
 NAME_KEYS = frozenset({"name", "filename", "file", "path", "f", "n", "fn"})

@@ -240,7 +240,7 @@ def _validated(label: str, archive: zipfile.ZipFile) -> Package:
     )
 
 
-Members = t.Dict[str, zipfile.ZipInfo]
+Members = dict[str, zipfile.ZipInfo]
 
 
 def _members(archive: zipfile.ZipFile) -> Members:

@@ -41,7 +41,7 @@ class SensorDefaults(Resource):
         before = self.view(current)
         return Plan(before=before, after=desired, changes=desired if before != desired else {})
 
-    def apply(self, plan: Plan) -> None:
+    def apply(self, plan: Plan) -> None:  # noqa: ARG002 (there is nothing to choose)
         """PUT; with ``wait`` through a restart, of which the document does not speak."""
         self._sensor.put("/sensorReset")
         if not self._task.params["wait"]:

@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ short_description: Return an MSK-101-POE sensor to factory defaults
 version_added: 0.1.0
 description:
   - Resets the configuration of the sensor, or that of its communication board.
-  - B(A reset of the communication board moves the device.) It gets its factory network settings, its factory name and its factory password back,
+  - B(A reset of the communication board moves the device.) It gets the network settings, the name and the password of the factory back,
     and refuses everything until that password is changed (M(siteops.devices.msk_password)). See O(follow_host).
   - A communication board can be reset without its password during the 20 seconds after it got power.
 extends_documentation_fragment:
@@ -37,7 +38,7 @@ options:
     description:
       - Name or address under which the device will answer after a reset of its communication board. It is looked for there, and where it was.
       - The default is its factory address, 192.168.0.50.
-      - A device with its factory password tells nobody who it is, so the one that is found there is not known to be the same.
+      - With its factory password a device tells nobody who it is, so the one that is found is not known to be the same.
     type: str
 author:
   - The siteops.devices authors (@siteops)

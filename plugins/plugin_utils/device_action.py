@@ -21,8 +21,8 @@ from ansible.utils.display import Display
 from ansible_collections.siteops.devices.plugins import modules
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.files import with_files
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, plain, run_in_process
-from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
 from ansible_collections.siteops.devices.plugins.module_utils.core.http import warm_up
+from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
 
 COLLECTION = "siteops.devices"
 

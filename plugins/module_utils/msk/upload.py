@@ -122,7 +122,7 @@ class UpdateSession:
         self._force_stop()
         if not self._begin(component) and self._refusal is not None:
             raise BusyError(
-                f"{self._refusal.message} It refused for {FOREIGN_PATIENCE:g} s, and still after an open session, if any, was ended by force.",
+                f"{self._refusal.message} It refused for {FOREIGN_PATIENCE:g} s, and again after a session that may be open was ended.",
                 code=self._refusal.code,
                 http_status=self._refusal.http_status,
                 hint="Somebody else may update it just now. Else restart the sensor, then run the task again.",

@@ -21,6 +21,7 @@ from ansible.utils.display import Display
 from ansible_collections.siteops.devices.plugins import modules
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.files import with_files
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, plain, run_in_process
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.task import interrupted
 from ansible_collections.siteops.devices.plugins.module_utils.core.http import warm_up
 from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
 
@@ -161,12 +162,15 @@ class DeviceAction(ActionBase):
     def _run_here(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
         display = Display()
         name = str(variables.get("inventory_hostname", ""))
-        with stoppable():
-            return run_in_process(
-                module,
-                plain(arguments),
-                check_mode=bool(self._task.check_mode),
-                diff=bool(self._task.diff),
-                say_warning=display.warning,
-                say_progress=lambda text: display.display(f"{name}: {text}"),
-            )
+        try:
+            with stoppable():
+                return run_in_process(
+                    module,
+                    plain(arguments),
+                    check_mode=bool(self._task.check_mode),
+                    diff=bool(self._task.diff),
+                    say_warning=display.warning,
+                    say_progress=lambda text: display.display(f"{name}: {text}"),
+                )
+        except KeyboardInterrupt:
+            return interrupted()

@@ -63,8 +63,6 @@ class Task:
 def _attempt(run: Run, task: Task) -> Result:
     try:
         return run(task)
-    except KeyboardInterrupt:
-        return _interrupted()
     except RequirementError as error:
         return _missing_library(error)
     except DeviceError as error:
@@ -73,7 +71,7 @@ def _attempt(run: Run, task: Task) -> Result:
         return _bug(error)
 
 
-def _interrupted() -> Result:
+def interrupted() -> Result:
     """The result of a module that was told to stop."""
     return InterruptedWork(
         "The run was told to stop; what was under way was ended and the session closed.",

@@ -13,7 +13,7 @@ import os
 import pkgutil
 import typing as t
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 from ansible.utils.display import Display
@@ -24,6 +24,7 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process 
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.task import interrupted
 from ansible_collections.siteops.devices.plugins.module_utils.core.http import warm_up
 from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
+from ansible_collections.siteops.devices.plugins.plugin_utils.failure_limit import TASK_VARIABLE, FailureLimit
 
 COLLECTION = "siteops.devices"
 
@@ -64,6 +65,28 @@ class DeviceAction(ActionBase):
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
         variables = task_vars or {}
+        if TASK_VARIABLE not in variables:
+            return self._run_task(variables)
+        return self._run_within_limit(variables)
+
+    def _run_within_limit(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """A step of a rollout. An unreachable delegate is a failure of the device, since it would end the whole play as unreachable."""
+        try:
+            limit = FailureLimit.of(self._templar.template(variables[TASK_VARIABLE]))
+        except (TypeError, ValueError, AttributeError) as error:
+            return {"failed": True, "changed": False, "msg": f"The limit of failures is not a number of devices: {error}."}
+        refusal = limit.refusal()
+        if refusal:
+            return refusal
+        try:
+            result = self._run_task(variables)
+        except AnsibleConnectionFailure as error:
+            text = f"{self._task.delegate_to or 'The host'}, which is to run {self._task.action}, is not reached: {error}"
+            result = {"failed": True, "changed": False, "msg": text, "error": {"kind": "unreachable", "http_status": None, "code": None}}
+        limit.count(result)
+        return result
+
+    def _run_task(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         try:
             module = loaded(self._task.action)
         except KeyError:

@@ -214,7 +214,7 @@ def update_firmware(task: t.Any) -> dict[str, t.Any]:
     if not params["wait_timeout"] > 0:
         raise InputError(f"wait_timeout: {params['wait_timeout']:g} is not a time; give seconds above 0.")
     with contextlib.ExitStack() as stack:
-        packages = stack.enter_context(open_packages(params["packages"]))
+        packages = _only(params["components"], stack.enter_context(open_packages(params["packages"])))
         rollback = stack.enter_context(open_packages(params["rollback_packages"]))
         if not task.check_mode:
             stack.enter_context(exclusive(params["host"], params["port"], "firmware", deadline=Deadline(params["wait_timeout"])))
@@ -227,6 +227,11 @@ def update_firmware(task: t.Any) -> dict[str, t.Any]:
             rows = Update(task, sensor, plan, rollback).run()
         changed = any(row["action"] != UNCHANGED for row in rows)
         return {"changed": changed, "components": rows, **({"diff": plan.diff} if task.diff else {})}
+
+
+def _only(components: t.Collection[str] | None, packages: list[Package]) -> list[Package]:
+    """The packages for these components; all of them when none is named."""
+    return packages if components is None else [package for package in packages if package.component.name in components]
 
 
 class Update:

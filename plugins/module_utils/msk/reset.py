@@ -169,7 +169,7 @@ class ComBoardReset:
         """Empty when a sensor that was reset answers there, else a sentence. It is known by refusing the password that it had."""
         if self._password is None:
             waited = self._clock.now() - began
-            return answers(self._task.params, host) if waited >= GONE_BY or host != self._sensor.host else f"Not yet asked at {host}."
+            return answers(endpoint_of(self._task.params, host=host)) if waited >= GONE_BY or host != self._sensor.host else f"Not yet asked at {host}."
         note = ""
         for name in self._follower.names(host):
             client = self._follower.connect(host, name)

@@ -94,8 +94,13 @@ def test_update_repeat_and_prediction(firmware: Firmware, new: str) -> None:
     assert done.result == predicted.result
     size = SIZE + len(ifw.firmware(ifw.SENSOR, "1.210", size=SIZE).data("MSK101_v1210.bin.mf"))
     assert row(done) == {
-        **{"component": "sensor", "from": "1.118", "to": "1.210", "action": "updated"},
-        **{"files_sent": 1, "files_skipped": 0, "bytes_sent": size},
+        "component": "sensor",
+        "from": "1.118",
+        "to": "1.210",
+        "action": "updated",
+        "files_sent": 1,
+        "files_skipped": 0,
+        "bytes_sent": size,
     }
     assert done.result["diff"] == {
         "before": {"sensor": {"version": "1.118", "files_to_send": [], "bytes_to_send": 0}},

@@ -223,7 +223,7 @@ def test_packages_come_in_the_order_of_the_update(tmp_path: Path) -> None:
 
 def test_two_packages_for_one_component(tmp_path: Path) -> None:
     paths = [str(ifw.firmware(ifw.SENSOR, version).write(tmp_path / f"{version}.ifw")) for version in ("1.210", "1.209")]
-    with pytest.raises(InputError, match="1.210.ifw and 1.209.ifw are both for the sensor"), open_packages(paths):
+    with pytest.raises(InputError, match=r"1\.210\.ifw and 1\.209\.ifw are both for the sensor"), open_packages(paths):
         pass
 
 
@@ -240,9 +240,8 @@ def test_a_package_that_is_altered_while_it_is_open(tmp_path: Path) -> None:
         with open(path, "r+b") as file:
             file.seek(os.path.getsize(path) // 2)
             file.write(bytes(1000))
-        with pytest.raises(FailedError, match=r"Package board.ifw was valid, and now"), opened.stream(FIRMWARE) as stream:
-            while stream.read(100_000):
-                pass
+        with pytest.raises(FailedError, match="was valid, and now"), opened.stream(FIRMWARE) as stream:
+            list(iter(lambda: stream.read(100_000), b""))
 
 
 def test_totals_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ def test_every_form_is_the_same_version(answered: Any, text: str, code: int) -> 
 
 @pytest.mark.parametrize("answered", [None, True, "", "latest", "1.2.3", "1.2091", "-1", [], {}, "1,209"])
 def test_what_is_no_version(answered: Any) -> None:
-    with pytest.raises(ValueError, match="version|decimals"):
+    with pytest.raises(ValueError, match=r"version|decimals"):
         FirmwareVersion.parse(answered)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.errors import DeviceError, FailedError, IdentityError
+from ..core.errors import AuthenticationError, DeviceError, FailedError, IdentityError, ReplyLost, UnreachableError
 from ..core.wait import Clock, Deadline, Pending, wait_until
 from .client import MskClient
 from .follow import Follower
@@ -19,7 +19,7 @@ from .identity import Identity, identity_in
 from .replies import OBJECT
 
 QUIET = 2.0
-"""Seconds during which a sensor with the new software must show no sign of a restart, before it is taken to need none."""
+"""Seconds after the update before which no look at the sensor counts: a restart that comes with it has begun by then."""
 
 SETTLED = 15.0
 """Seconds that a sensor may answer with the old software after a restart: a board may answer before it has started the radar."""
@@ -71,7 +71,9 @@ class Arrival:
         if not restarted:
             return
         follower = Follower(self._task, self._sensor.host, self._identity, self._sensor.password)
-        follower.find([self._sensor.host], lambda found, _host: self._settle(found), deadline=deadline, go_on=go_on)
+        failure = follower.find([self._sensor.host], lambda found, _host: self._settle(found), deadline=deadline, go_on=go_on)
+        if isinstance(failure, FailedError):
+            raise failure
         renew(self._sensor)
 
     def _watch(self, doubt: bool) -> bool | Pending:
@@ -80,28 +82,40 @@ class Arrival:
         logins = self._sensor.logins
         try:
             seen = self._look(self._sensor)
+        except (AuthenticationError, ReplyLost, UnreachableError):
+            return True
         except IdentityError:
             raise
-        except DeviceError:
-            return True
+        except DeviceError as error:
+            return Pending(error.message)
         if self._sensor.logins != logins:
             return True
         if seen.reached:
-            return False if self._clock.now() - self._began >= QUIET else Pending(seen.state)
-        return self._still_old(seen) if doubt else Pending(seen.state)
+            return Pending(seen.state) if self._is_early else False
+        verdict = self._still_old(seen) if doubt else Pending(seen.state)
+        if isinstance(verdict, FailedError):
+            raise verdict
+        return verdict
 
-    def _settle(self, found: MskClient) -> bool | Pending:
-        """Through a new session, after a restart."""
+    def _settle(self, found: MskClient) -> bool | FailedError | Pending:
+        """Through a new session, after a restart. A failure is returned: raised, it would be one more try that went wrong."""
         self._tell(self._clock.now() - self._began)
         seen = self._look(found)
-        return True if seen.reached else self._still_old(seen)
+        if seen.reached:
+            return Pending(seen.state) if self._is_early else True
+        return self._still_old(seen)
 
-    def _still_old(self, seen: Seen) -> Pending:
+    @property
+    def _is_early(self) -> bool:
+        """Whether a restart may still be ahead, whatever was seen so far: a connection may break for other reasons."""
+        return self._clock.now() - self._began < QUIET
+
+    def _still_old(self, seen: Seen) -> FailedError | Pending:
         now = self._clock.now()
         if self._old_since is None:
             self._old_since = now
         if now - self._old_since >= SETTLED:
-            raise FailedError(f"{self._sensor.name} took the update, but {seen.state}.", hint="Its event log may tell why.")
+            return FailedError(f"{self._sensor.name} took the update, but {seen.state}.")
         return Pending(f"{self._sensor.name}: {seen.state}")
 
 

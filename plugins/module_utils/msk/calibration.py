@@ -102,12 +102,13 @@ class Calibration:
 
     def _stop(self) -> int:
         """Stop; the code that tells how good the data are. A lost reply cannot be asked for again, so it is an error."""
-        self._running = False
+        code = GOOD
         try:
             self._sensor.put("/calibrationStatus", {"operation": STOP})
         except RefusedError as error:
-            return int(error.code or 0)
-        return GOOD
+            code = int(error.code or 0)
+        self._running = False
+        return code
 
     def _operate(self, operation: int) -> None:
         """An operation that may be sent again when its reply was lost; a refusal then says that the first one worked."""

@@ -20,8 +20,8 @@ FACTORY_ADDRESS = "192.168.0.50"
 
 COUNT = "configurationsCount"
 
-GONE_BY = 5.0
-"""Seconds after which a communication board that answers without a login is taken to have done its reset."""
+GONE_BY = 3.0
+"""Seconds after the reset of a communication board before which an answer at its old address does not count: it is about to go."""
 
 
 class SensorDefaults(Resource):
@@ -43,10 +43,19 @@ class SensorDefaults(Resource):
 
     def apply(self, plan: Plan) -> None:  # noqa: ARG002 (there is nothing to choose)
         """PUT; with ``wait`` through a restart, of which the document does not speak."""
-        self._sensor.put("/sensorReset")
-        if not self._task.params["wait"]:
-            return
+        doubt: DeviceError | None = None
+        try:
+            self._sensor.put("/sensorReset")
+        except DeviceError as error:
+            if not error.uncertain:
+                raise
+            doubt = error
+        if self._task.params["wait"]:
+            self._wait()
+        if doubt is not None:
+            raise doubt
 
+    def _wait(self) -> None:
         def poll() -> bool | Pending:
             try:
                 self.read()
@@ -54,7 +63,7 @@ class SensorDefaults(Resource):
                 return Pending(str(error))
             return True
 
-        go_on = "It accepted the reset. Check that it has power and a link."
+        go_on = "Check that it has power and a link, then run the task again."
         wait_until(
             poll, deadline=Deadline(self._task.params["wait_timeout"]), what=f"{self._sensor.name} to answer after its reset", go_on=go_on
         )
@@ -167,9 +176,10 @@ class ComBoardReset:
 
     def _state_at(self, host: str, began: float) -> str:
         """Empty when a sensor that was reset answers there, else a sentence. It is known by refusing the password that it had."""
+        if host == self._sensor.host and self._clock.now() - began < GONE_BY:
+            return f"{host} was not asked yet."
         if self._password is None:
-            waited = self._clock.now() - began
-            return answers(self._task.params, host) if waited >= GONE_BY or host != self._sensor.host else f"Not yet asked at {host}."
+            return answers(endpoint_of(self._task.params, host=host))
         note = ""
         for name in self._follower.names(host):
             client = self._follower.connect(host, name)

@@ -50,8 +50,10 @@ def running_version(value: t.Any, packaged: FirmwareVersion) -> FirmwareVersion:
         return packaged
     major, decimals = _parts(value)
     scale = _own_scale(packaged)
-    if scale is None or not decimals:
+    if scale is None:
         return FirmwareVersion.parse(value)
+    if not decimals and int(major) >= 10**scale:
+        return FirmwareVersion(f"{major[:-scale]}.{major[-scale:]}", int(major))
     if len(decimals) > scale:
         raise ValueError(f"{value!r} has more decimals than the package's {packaged.text}")
     padded = decimals.ljust(scale, "0") if isinstance(value, float) else decimals.rjust(scale, "0")

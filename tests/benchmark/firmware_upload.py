@@ -39,7 +39,10 @@ MOST_MEMORY, LEAST_RATIO = 32, 0.8
 
 def measure() -> None:
     """Print the table."""
-    with tempfile.TemporaryDirectory() as name, MskSimulator(1, first_address="127.40.0.1", file_chunk_size=CHUNK, update_seconds=0) as running:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        MskSimulator(1, first_address="127.40.0.1", file_chunk_size=CHUNK, update_seconds=0) as running,
+    ):
         package = ifw.firmware(ifw.SENSOR, "1.900", size=SIZE).write(Path(name) / "large.ifw")
         running.sensor.recording = False
         at = {"host": running.sensor.address, "port": running.port, "password": running.sensor.password, "ca_path": running.ca_path}
@@ -53,7 +56,9 @@ def measure() -> None:
     show(
         [
             Row("extra peak memory", f"{memory:.1f} MiB", f"{plain:.1f} MiB", "", f"< {MOST_MEMORY} MiB", memory < MOST_MEMORY),
-            Row("throughput", f"{ours_rate:.0f} MiB/s", f"{bare_rate:.0f} MiB/s", f"{ratio:.2f}", f">= {LEAST_RATIO}", ratio >= LEAST_RATIO),
+            Row(
+                "throughput", f"{ours_rate:.0f} MiB/s", f"{bare_rate:.0f} MiB/s", f"{ratio:.2f}", f">= {LEAST_RATIO}", ratio >= LEAST_RATIO
+            ),
         ]
     )
 

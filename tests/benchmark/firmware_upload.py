@@ -46,9 +46,7 @@ def measure() -> None:
         package = ifw.firmware(ifw.SENSOR, "1.900", size=SIZE).write(Path(name) / "large.ifw")
         running.sensor.recording = False
         at = {"host": running.sensor.address, "port": running.port, "password": running.sensor.password, "ca_path": running.ca_path}
-        pairs = []
-        for _pair in range(PAIRS):
-            pairs.append((_child("ours", package, at), _child("bare", package, at)))
+        pairs = [(_child("ours", package, at), _child("bare", package, at)) for _pair in range(PAIRS)]
         ratio = statistics.median(bare["seconds"] / ours["seconds"] for ours, bare in pairs)
         memory = max(ours["extra"] for ours, _bare in pairs) / MIB
         plain = max(bare["extra"] for _ours, bare in pairs) / MIB

@@ -106,7 +106,7 @@ components:
     action:
       description:
         - V(updated), V(unchanged) or V(rolled_back).
-        - V(failed) when the task failed and could not find out what the sensor runs now.
+        - V(failed) when a rollback failed, or when it could not be found out what the sensor runs now.
       type: str
     files_sent:
       description: Number of files sent, or to be sent in check mode.

@@ -109,7 +109,8 @@ class Update:
             for payload in part.payloads:
                 session.send(part.package, payload)
             doubt = session.finish()
-            self._applied.append(part)
+            if part in self._parts:
+                self._applied.append(part)
             if doubt is not None:
                 self._task.warn(f"{doubt.message} Whether it applies the update is seen by what it runs afterwards.")
             if wait or doubt is not None:
@@ -173,7 +174,7 @@ class Update:
         notes = []
         try:
             self._reach()
-            notes += [self._restore(applied) for applied in reversed(self._applied)]
+            notes.extend(self._restore(applied) for applied in reversed(self._applied))
             notes.append(self._state())
         except DeviceError as failure:
             for applied in self._applied:
@@ -212,7 +213,8 @@ class Update:
             try:
                 self._bring(back, wait=True)
             except DeviceError as error:
-                raise FailedError(f"rolling back its {part.component.label} to {package.version} failed: {error.message}") from None
+                self._rows[part.component] = part.row(FAILED)
+                return f"Rolling back its {part.component.label} to {package.version} failed: {error.message}"
         self._rows[part.component] = part.row(ROLLED_BACK)
         return f"Its {part.component.label} was rolled back to {package.version}."
 

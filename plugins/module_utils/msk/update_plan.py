@@ -16,7 +16,7 @@ from .ifw import Package, Payload
 from .version import running_version
 
 UPDATED, UNCHANGED, ROLLED_BACK, FAILED = "updated", "unchanged", "rolled_back", "failed"
-"""``action`` of a component in the result; the last one when it is not known what it runs."""
+"""``action`` of a component in the result; the last one when a rollback failed, or when it is not known what it runs."""
 
 
 @dataclasses.dataclass(frozen=True)

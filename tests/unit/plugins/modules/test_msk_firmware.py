@@ -482,7 +482,9 @@ def test_a_rollback_that_fails(firmware: Firmware, new: str, old: str) -> None:
     firmware.sensor.switches.set(update_outcome="sick")
     firmware.sensor.fail("error_code", "/stopManifestUpdate", nth=2, code=15)
     failed = firmware.run(new, rollback_packages=[old])
-    assert "rolling back its sensor to 1.118 failed" in failed.message
+    assert "Rolling back its sensor to 1.118 failed: " in failed.message
+    assert failed.message.endswith("It answers, and runs sensor 1.210 now.")
+    assert (row(failed)["from"], row(failed)["to"]) == ("1.118", "1.210")
     assert (row(failed)["action"], failed.changed) == ("failed", True)
     assert firmware.sensor.updates.session is None
 

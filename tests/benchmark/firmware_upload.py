@@ -79,7 +79,7 @@ def ours(package: str, at: dict[str, Any]) -> float:
         ended.append(time.monotonic())
         return finish(session)
 
-    UpdateSession.finish = noted  # type: ignore[method-assign]
+    UpdateSession.finish = noted  # type: ignore[assignment, method-assign]
     module = Loaded("siteops.devices.msk_firmware", msk_firmware.ARGUMENT_SPEC, msk_firmware.run)
     begun = time.monotonic()
     result = run_in_process(

@@ -171,7 +171,7 @@ class Update:
 
     def _after_failure(self, error: DeviceError) -> DeviceError:
         """``error``, with what was rolled back and what the sensor runs now in its message and facts."""
-        notes = []
+        notes: list[str] = []
         try:
             self._reach()
             notes.extend(self._restore(applied) for applied in reversed(self._applied))

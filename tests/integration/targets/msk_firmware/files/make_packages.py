@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, ".")
 
-from tests.simulators import ifw  # noqa: E402 (found by the line above)
+from tests.simulators import ifw
 
 folder = Path(sys.argv[1])
 folder.mkdir(exist_ok=True)

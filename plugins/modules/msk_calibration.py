@@ -75,7 +75,7 @@ error:
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(authentication), V(refused), V(busy), V(failed), V(deadline).
+      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(reply_lost), V(not_taken).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

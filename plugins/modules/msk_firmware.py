@@ -111,7 +111,7 @@ components:
     action:
       description:
         - V(updated), V(unchanged) or V(rolled_back).
-        - V(failed) when the task failed and could not find out what the sensor runs now.
+        - V(failed) when a rollback failed, or when it could not be found out what the sensor runs now.
       type: str
     files_sent:
       description: Number of files sent, or to be sent in check mode.
@@ -136,7 +136,7 @@ error:
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(authentication), V(refused), V(busy), V(failed), V(deadline).
+      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(reply_lost), V(not_taken).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

@@ -36,7 +36,8 @@ options:
     default: 120
   follow_host:
     description:
-      - Name or address under which the device will answer after a reset of its communication board. It is looked for there, and where it was.
+      - Name or address under which the device will answer after a reset of its communication board.
+      - It is looked for there, and where it was.
       - The default is its factory address, 192.168.0.50.
       - With its factory password a device tells nobody who it is, so it may be another one.
     type: str
@@ -78,7 +79,7 @@ error:
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(authentication), V(refused), V(busy), V(failed), V(deadline).
+      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(reply_lost), V(not_taken).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

@@ -27,8 +27,18 @@ except ImportError:  # no POSIX: such a host has no locks of this kind
 
 
 @contextlib.contextmanager
-def exclusive(host: str, port: int, purpose: str, *, deadline: Deadline, where: str | None = None) -> t.Iterator[None]:
-    """Hold the lock of the device at ``host`` and ``port``. ``where``: another folder than the one in the temporary folder.
+def exclusive(
+    host: str,
+    port: int,
+    purpose: str,
+    *,
+    deadline: Deadline,
+    waiting: t.Callable[[], None] = lambda: None,
+    where: str | None = None,
+) -> t.Iterator[None]:
+    """Hold the lock of the device at ``host`` and ``port``. ``waiting`` is called each time when another run holds it.
+
+    ``where``: another folder than the one in the temporary folder.
 
     Raises :class:`BusyError` when another run holds it until the deadline. Where locks cannot be made (no such folder,
     another owner, no POSIX), nothing is locked: it is a courtesy between runs, and the device has the last word.
@@ -37,7 +47,7 @@ def exclusive(host: str, port: int, purpose: str, *, deadline: Deadline, where: 
     if path is None:
         yield
         return
-    handle = _acquire(path, f"{host}:{port}", deadline)
+    handle = _acquire(path, f"{host}:{port}", deadline, waiting)
     try:
         yield
     finally:
@@ -66,7 +76,7 @@ def _path(host: str, port: int, purpose: str, where: str | None) -> str | None:
     return os.path.join(folder, hashlib.sha256(f"{purpose} {address} {port}".encode()).hexdigest()[:32])
 
 
-def _acquire(path: str, name: str, deadline: Deadline) -> int | None:
+def _acquire(path: str, name: str, deadline: Deadline, waiting: t.Callable[[], None]) -> int | None:
     def poll() -> tuple[int | None] | Pending:
         try:
             handle = os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0), 0o600)
@@ -78,6 +88,7 @@ def _acquire(path: str, name: str, deadline: Deadline) -> int | None:
                 return (handle,)
         except OSError:
             pass
+        waiting()
         os.close(handle)  # another run holds it, or has just removed the file on its way out
         return Pending("another run on this host still works on it")
 

@@ -135,7 +135,7 @@ class UpdateSession:
 
     def _transfer(self, phase: str, package: Package, name: str, member: str, size: int) -> None:
         path = f"/start{phase}Update"
-        answer = self._sensor.accepted(self._call(path), f"PUT {path}", CHUNK_SIZE)
+        answer = self._sensor.accepted(self._call(path), self._named(path), CHUNK_SIZE)
         largest = answer.get("maxChunkSize", 0)
         if largest <= 0:
             raise ReplyError(f"{self._sensor.name} answered PUT {path} without a usable maxChunkSize ({largest}).")
@@ -148,7 +148,7 @@ class UpdateSession:
                 self._send_chunk(f"/chunk{phase}Update", name, chunk, start, size)
                 start += len(chunk)
         path = f"/stop{phase}Update"
-        self._sensor.accepted(self._call(path), path, CODE)
+        self._sensor.accepted(self._call(path), self._named(path), CODE)
 
     def _send_chunk(self, path: str, name: str, chunk: bytes, start: int, total: int) -> None:
         """One chunk, again and again within limits when it fails; the range tells the sensor where it belongs.
@@ -232,14 +232,18 @@ class UpdateSession:
         """A call whose reply says no more than whether it worked. ``code``: the document shows its reply, so it must be one."""
         reply = self._call(path, payload=payload, **more)
         if code:
-            self._sensor.accepted(reply, path, CODE)
+            self._sensor.accepted(reply, self._named(path), CODE)
         else:
             self._check(reply, path)
 
     def _check(self, reply: t.Any, path: str) -> None:
         """A reply that the document does not show."""
         if reply.body.strip()[:1] in (b"{", b"[", b"<"):
-            self._sensor.accepted(reply, path, OBJECT)
+            self._sensor.accepted(reply, self._named(path), OBJECT)
+
+    def _named(self, path: str) -> str:
+        """The call as messages name it."""
+        return f"{self._verbs.get(path, VERBS[0])} {path}"
 
     def _call(self, path: str, **more: t.Any) -> t.Any:
         """One call, by the verb that the sensor knows for this path."""

@@ -343,7 +343,7 @@ def test_a_chunk_that_fails_for_ever_ends_the_session_by_force(firmware: Firmwar
     assert "flash is full" in failed.message
     assert "It answers, and runs sensor 1.118 now." in failed.message
     assert not failed.changed
-    assert row(failed)["action"] == "unchanged"
+    assert (row(failed)["action"], row(failed)["files_sent"], row(failed)["bytes_sent"]) == ("unchanged", 0, 0)
     assert firmware.steps.count("chunkFileUpdate") == upload.CHUNK_REPEATS + 1
     assert firmware.sensor.writing_requests()[-1].body == {"force": 1}
     assert firmware.sensor.updates.session is None
@@ -456,6 +456,14 @@ def test_a_sick_sensor_without_a_way_back(firmware: Firmware, new: str) -> None:
     assert (row(failed)["action"], failed.changed) == ("updated", True)
 
 
+@pytest.mark.parametrize("kind", ["status", "html", "error_code", "wrong_types"])
+def test_a_sensor_that_tells_nothing_of_its_health(firmware: Firmware, new: str, kind: str) -> None:
+    firmware.sensor.fail(kind, "/alarmStatus", times=None, code=404)
+    done = firmware.run(new)
+    assert not done.failed, done
+    assert "it cannot be seen whether the update makes it sick" in done.text
+
+
 def test_a_fault_that_was_there_before_is_not_the_updates(firmware: Firmware, new: str) -> None:
     firmware.sensor.raise_alarm(2, 104)
     assert not firmware.run(new).failed
@@ -474,7 +482,9 @@ def test_a_rollback_that_fails(firmware: Firmware, new: str, old: str) -> None:
     firmware.sensor.switches.set(update_outcome="sick")
     firmware.sensor.fail("error_code", "/stopManifestUpdate", nth=2, code=15)
     failed = firmware.run(new, rollback_packages=[old])
-    assert "rolling back its sensor to 1.118 failed" in failed.message
+    assert "Rolling back its sensor to 1.118 failed: " in failed.message
+    assert failed.message.endswith("It answers, and runs sensor 1.210 now.")
+    assert (row(failed)["from"], row(failed)["to"]) == ("1.118", "1.210")
     assert (row(failed)["action"], failed.changed) == ("failed", True)
     assert firmware.sensor.updates.session is None
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from aiohttp import web
+from aiohttp import ClientError, web
 from aiohttp.web_protocol import RequestHandler
 
 from . import faults
@@ -171,8 +171,14 @@ class DeviceServer:
         device = connection.device if connection else None
         if connection is None or device is None or not device.listening:
             return _hang_up(request)
-        body = await request.content.read() if request.can_read_body else b""
-        call = Call(request.method, request.path, request.headers, body, request.query, connection.number)
+        call = Call(request.method, request.path, request.headers, b"", request.query, connection.number)
+        early = device.early_answer(call)
+        if early is not None:
+            return await _answer_early(request, device, call, early)
+        try:
+            await _receive(request, device, call)
+        except (OSError, ClientError):
+            return _hang_up(request)
         fault = device.faults.take(call.method, call.path)
         entry = record(call, writing=device.writes(call))
         entry.fault = fault.kind if fault else None
@@ -188,7 +194,7 @@ class DeviceServer:
         if reply.outage is not None:
             await response.prepare(request)
             await response.write_eof()
-            self.begin_outage(device, reply.outage, after=MOMENT)
+            self.begin_outage(device, reply.outage, after=MOMENT + reply.outage.after)
         return response
 
     async def _reply(self, device: Device, call: Call, fault: faults.Fault | None) -> Reply | None:
@@ -207,7 +213,7 @@ class DeviceServer:
                 return instead
         reply = device.answer(call, fault)
         if reply.outage is not None and (reply.outage.before_reply or (fault and fault.kind == faults.DROP_AFTER)):
-            self.begin_outage(device, reply.outage)
+            self.begin_outage(device, reply.outage, after=reply.outage.after)
             return None
         return self._spoilt(device, reply, fault) if fault is not None else reply
 
@@ -270,6 +276,31 @@ def _hang_up(request: web.BaseRequest) -> web.StreamResponse:
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=500)  # goes nowhere: the connection is gone
+
+
+async def _receive(request: web.BaseRequest, device: Device, call: Call) -> None:
+    """Read the body, into memory or into the device's sink; raises OSError or ClientError when the connection ends before it is complete."""
+    call.sink = device.sink(call)
+    if call.sink is None:
+        call.body = await request.content.read() if request.can_read_body else b""
+        return
+    try:
+        async for piece in request.content.iter_any():
+            call.sink.take(piece)
+    except BaseException:
+        call.sink.broken()
+        raise
+
+
+async def _answer_early(request: web.BaseRequest, device: Device, call: Call, reply: Reply) -> web.StreamResponse:
+    entry = record(call, writing=device.writes(call))
+    entry.status, entry.refused = reply.status, reply.refused
+    device.requests.append(entry)
+    response = web.Response(body=reply.body, status=reply.status, content_type=reply.content_type, headers=reply.headers)
+    response.force_close()
+    await response.prepare(request)
+    await response.write_eof()
+    return _hang_up(request)
 
 
 async def _cut(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:

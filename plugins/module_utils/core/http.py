@@ -21,6 +21,7 @@ from .errors import CertificateError, DeviceError, HTTPError, ReplyError, ReplyL
 from .requirements import require, requests, urllib3
 from .schema import Schema, check_reply
 from .tls import Trust, TrustAdapter, seen_fingerprint
+from .upload import FileBody
 from .wait import Clock
 
 LARGEST_REPLY = 64 * 1024 * 1024
@@ -154,7 +155,7 @@ class Session:
         retries: int | None = None,
         timeout: float | None = None,
     ) -> Reply:
-        """Send one request (``payload`` as JSON, or ``data`` as it is) and return a reply with a 2xx status.
+        """Send one request (``payload`` as JSON, or ``data`` as it is: bytes, or a :class:`FileBody`) and return a reply with a 2xx status.
 
         ``repeatable``: sending it twice does no harm (default: GET and HEAD). ``retries``, ``timeout``: instead of the endpoint's.
         Raises :class:`UnreachableError`, :class:`CertificateError`, :class:`ReplyLost`, :class:`HTTPError`.
@@ -177,6 +178,8 @@ class Session:
         self, method: str, path: str, payload: t.Any, data: t.Any, headers: t.Mapping[str, str] | None, safe: bool, timeout: float
     ) -> Reply:
         what = f"{self.endpoint.name} answered {method} {path}"
+        if isinstance(data, FileBody):
+            data.rewind()
         sent = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "siteops.devices", **self.authorize(), **(headers or {})}
         url = self.endpoint.origin + self.endpoint.prefix + path
         try:

@@ -68,7 +68,7 @@ class _Manager(web.Server):
     """aiohttp's server, keeping book of which connection leads to which device."""
 
     def __init__(self, handler: Callable[[web.BaseRequest], Any], find: Callable[[str], Device | None]) -> None:
-        super().__init__(handler, access_log=None, logger=LOGGER, keepalive_timeout=300)
+        super().__init__(handler, access_log=None, logger=LOGGER, keepalive_timeout=300, lingering_time=1)
         self.book: dict[RequestHandler, Connection] = {}
         self._find = find
         self._numbers = itertools.count(1)
@@ -183,6 +183,7 @@ class DeviceServer:
         try:
             await _receive(request, device, call)
         except (OSError, ClientError):
+            device.requests.append(record(call, writing=device.writes(call)))
             return _hang_up(request)
         fault = device.faults.take(call.method, call.path)
         entry = record(call, writing=device.writes(call))
@@ -303,9 +304,7 @@ async def _answer_early(request: web.BaseRequest, device: Device, call: Call, re
     device.requests.append(entry)
     response = web.Response(body=reply.body, status=reply.status, content_type=reply.content_type, headers=reply.headers)
     response.force_close()
-    await response.prepare(request)
-    await response.write_eof()
-    return _hang_up(request)
+    return response
 
 
 async def _cut(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:

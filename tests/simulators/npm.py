@@ -52,7 +52,7 @@ __all__ = ["Appliance", "NpmSimulator", "Switches", "image_bytes"]
 USERNAME = "admin"
 PASSWORD = "appliance-secret"
 VERSION = "11.5.0 #20100"
-FIRST_ADDRESS = "127.30.0.1"
+FIRST_ADDRESS = "127.40.0.1"
 
 
 class NpmSimulator(Fleet[Appliance]):

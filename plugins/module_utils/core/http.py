@@ -15,11 +15,12 @@ import email.utils
 import json
 import re
 import time
+import traceback
 import typing as t
 
 from .errors import CertificateError, DeviceError, HTTPError, ReplyError, ReplyLost, UnreachableError
 from .requirements import require, requests, urllib3
-from .schema import Schema, check_reply
+from .schema import Schema, check_reply, compile_declared
 from .tls import Trust, TrustAdapter, seen_fingerprint
 from .upload import FileBody
 from .wait import Clock
@@ -113,6 +114,14 @@ def retry_after(headers: t.Mapping[str, str]) -> float | None:
     except (TypeError, ValueError):
         return None
     return min(max(0.0, seconds), LONGEST_RETRY_AFTER)
+
+
+def warm_up() -> None:
+    """Do now what a process does at its first request: start OpenSSL, compile schemas. A controller calls it before it forks its workers."""
+    compile_declared()
+    if requests is not None:
+        with Session(Endpoint("localhost", 443, trust=Trust(validate=False))) as session:
+            session._session.prepare_request(requests.Request("PUT", "https://localhost/", json={}))
 
 
 class Session:
@@ -228,9 +237,9 @@ class Session:
         """A failed exchange as one of our errors: certificate, never connected, or sent and no reply."""
         name = self.endpoint.name
         causes = [str(cause) for cause in _chain(error)]
-        if any(isinstance(cause, urllib3.exceptions.SSLError) for cause in _chain(error)):
+        if any(isinstance(cause, urllib3.exceptions.SSLError) for cause in _chain(error)) and _was_connecting(error):
             return self._tls_failure(causes)
-        if any(isinstance(cause, urllib3.exceptions.ConnectTimeoutError) for cause in _chain(error)) and not _connected(error):
+        if _accept_timed_out(error):
             return UnreachableError(
                 f"{name} did not accept a connection within {self.endpoint.connect_timeout:g} s; nothing was sent.",
                 hint="Check the address, the network between here and there, and that the device has power.",
@@ -285,6 +294,18 @@ def _connected(error: Exception) -> bool:
     """Whether a connection existed when it failed. Only if it surely did not, nothing was sent."""
     never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.ProxyError)
     return not any(isinstance(cause, never) for cause in _chain(error))
+
+
+def _was_connecting(error: Exception) -> bool:
+    """Whether it failed while the connection was made, TLS included. A broken TLS record may come later, after a request was sent."""
+    frames = (frame for cause in _chain(error) for frame, _line in traceback.walk_tb(cause.__traceback__))
+    return any(frame.f_code.co_name == "connect" for frame in frames)
+
+
+def _accept_timed_out(error: Exception) -> bool:
+    """Whether nothing answered at all. Some releases of urllib3 take a refused connection for a kind of timeout."""
+    refused = any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in _chain(error))
+    return not refused and any(isinstance(cause, urllib3.exceptions.ConnectTimeoutError) for cause in _chain(error))
 
 
 def _reason(causes: list[str]) -> str:

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import importlib
 import json
 import os
 import subprocess
 import sys
+import urllib.parse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +64,18 @@ def strings(value: Any) -> list[str]:
     return [str(value)]
 
 
+def leaks(outcome: Outcome, secrets: Iterable[str | None]) -> list[str]:
+    """The secrets that show in an outcome, as they are or in a form in which they travel."""
+    forms = [form for secret in secrets if secret for form in forms_of(secret)]
+    return [form for form in forms if form in outcome.text]
+
+
+def forms_of(secret: str) -> list[str]:
+    """A secret as it is, in base64, in a URL, and in JSON."""
+    quoted = [urllib.parse.quote(secret), urllib.parse.quote(secret, safe=""), urllib.parse.quote_plus(secret)]
+    return [secret, base64.b64encode(secret.encode()).decode(), *quoted, json.dumps(secret)[1:-1], repr(secret)[1:-1]]
+
+
 def module_named(name: str) -> Any:
     """The Python module of a device module."""
     return importlib.import_module(f"{MODULES}.{name}")
@@ -79,17 +94,19 @@ def run(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool
     return Outcome(result, warnings)
 
 
-def start_shipped(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, **env: str) -> subprocess.Popen[str]:
-    """Start a module as a process of its own. Give its standard output to :func:`outcome_of`."""
+def start_shipped(
+    name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, before_path: str = "", **env: str
+) -> subprocess.Popen[str]:
+    """Start a module as a process of its own. Give it to :func:`outcome_of`. ``before_path``: a folder for PYTHONPATH, ``env``: more variables."""
     keywords = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_module_name": f"siteops.devices.{name}"}
-    process = subprocess.Popen(
+    path = [folder for folder in (before_path, os.environ.get("PYTHONPATH", "")) if folder]
+    return subprocess.Popen(
         [sys.executable, str(SHIPPED), str(module_named(name).__file__), json.dumps({"ANSIBLE_MODULE_ARGS": {**arguments, **keywords}})],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **env},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": os.pathsep.join(path), **env},
     )
-    return process
 
 
 def outcome_of(process: subprocess.Popen[str]) -> Outcome:
@@ -102,6 +119,6 @@ def outcome_of(process: subprocess.Popen[str]) -> Outcome:
     return Outcome(result, warnings, raw=out + err)
 
 
-def ship(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, **env: str) -> Outcome:
+def ship(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, before_path: str = "", **env: str) -> Outcome:
     """Run a module as a process of its own."""
-    return outcome_of(start_shipped(name, arguments, check=check, diff=diff, **env))
+    return outcome_of(start_shipped(name, arguments, check=check, diff=diff, before_path=before_path, **env))

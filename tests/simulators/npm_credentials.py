@@ -81,7 +81,7 @@ class Credentials:
                 return
             raise Refused(401, "AUTH_INVALID_CREDENTIALS", "wrong user name or password", violation=False)
         if scheme != "Bearer":
-            raise Refused(401, "AUTH_REQUIRED", "log in first")
+            raise Refused(401, "AUTH_REQUIRED", "log in first", violation=not call.path.startswith("/api/common/"))
         if self.tokens.get(value, 0.0) <= time.monotonic():
             known = value in self.tokens or value in self.ended
             raise Refused(401, "AUTH_EXPIRED_TOKEN" if known else "AUTH_INVALID_TOKEN", "the token is not good", violation=False)

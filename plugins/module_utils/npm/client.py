@@ -177,6 +177,11 @@ class NpmClient:
         self._log_in()
         return self._send(method, path, **more)
 
+    @property
+    def can_log_in(self) -> bool:
+        """Whether there are a user name and a password, with which a lost token can be replaced."""
+        return bool(self._credentials.password)
+
     def log_in_freshly(self) -> None:
         """Get a new token now, before a call that takes longer than the rest of the old one's life."""
         old = self._http.clock.now() - self._token_since > FRESH

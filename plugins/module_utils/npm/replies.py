@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import typing as t
 
-Shape = t.Dict[str, t.Any]
+from ..core.schema import declared
+
+Shape = dict[str, t.Any]
 
 INTEGER: Shape = {"type": ["integer", "null"]}
 NUMBER: Shape = {"type": ["number", "null"]}
@@ -25,29 +27,33 @@ def _list(item: Shape) -> Shape:
     return {"type": "array", "items": item}
 
 
-IMAGE = _object(
-    ["state", "state_description"],
-    state=TEXT,
-    state_description=MAYBE_TEXT,
-    id=INTEGER,
-    progress=NUMBER,
-    checksum=MAYBE_TEXT,
-    version=MAYBE_TEXT,
+IMAGE = declared(
+    _object(
+        ["state", "state_description"],
+        state=TEXT,
+        state_description=MAYBE_TEXT,
+        id=INTEGER,
+        progress=NUMBER,
+        checksum=MAYBE_TEXT,
+        version=MAYBE_TEXT,
+    )
 )
 
-IMAGES = _object(items={"type": ["array", "null"], "items": IMAGE})
+IMAGES = declared(_object(items={"type": ["array", "null"], "items": IMAGE}))
 
-UPDATE = _object(
-    ["state", "state_description", "last_state_time", "update_history"],
-    state=TEXT,
-    state_description=MAYBE_TEXT,
-    last_state_time=INTEGER,
-    target_version=MAYBE_TEXT,
-    update_history={"type": ["array", "null"], "items": _object(time=INTEGER, version=MAYBE_TEXT)},
+UPDATE = declared(
+    _object(
+        ["state", "state_description", "last_state_time", "update_history"],
+        state=TEXT,
+        state_description=MAYBE_TEXT,
+        last_state_time=INTEGER,
+        target_version=MAYBE_TEXT,
+        update_history={"type": ["array", "null"], "items": _object(time=INTEGER, version=MAYBE_TEXT)},
+    )
 )
 
-TOKEN = _object(["access_token"], access_token={**TEXT, "minLength": 1})
+TOKEN = declared(_object(["access_token"], access_token={**TEXT, "minLength": 1}))
 
-SERVICES = _list(_object(["id"], id=TEXT, versions=_list(TEXT)))
+SERVICES = declared(_list(_object(["id"], id=TEXT, versions=_list(TEXT))))
 
-INFO = _object(sw_version=MAYBE_TEXT)
+INFO = declared(_object(sw_version=MAYBE_TEXT))

@@ -23,6 +23,8 @@ from .version import NpmVersion
 GO_ON = "Run the task again: it goes on from the state that the appliance is in then."
 SETTLING = 30.0
 """Seconds that a state may contradict what was just done before it counts: replies are cached, services start one after the other."""
+SHOWS_WITHIN = 2.0
+"""Seconds after which a POST whose reply was lost shows an effect, if it has one."""
 EXPECTED_AWAY = (UnreachableError, ReplyLost, HTTPError, ReplyError)
 LONGEST_INTERVAL = 10.0
 
@@ -178,12 +180,12 @@ class Update:
             self._task.warn(f"{doubt.message} The appliance was asked afterwards: {seen}. {verb} is sent again.")
 
     def _settled(self, effective: t.Callable[[Status], bool]) -> Status:
-        """The state after a lost reply: as soon as it shows an effect, or what it still is two seconds after the appliance answers."""
+        """The state after a lost reply: as soon as it shows an effect, or what it is :data:`SHOWS_WITHIN` seconds after the appliance answers."""
         until: list[float] = []
         clock = self._deadline.clock
 
         def done(seen: Status) -> bool:
-            until.append(clock.now() + 2.0)
+            until.append(clock.now() + SHOWS_WITHIN)
             return effective(seen) or clock.now() >= until[0]
 
         return self._wait("to answer after a lost reply", done, tolerates=EXPECTED_AWAY)
@@ -228,8 +230,9 @@ class Update:
             try:
                 return read_status(self._appliance)
             except DeviceError as error:
-                # 401 says "wrong password" at first, and "not all services are up" after a restart was seen.
-                if not (passing(error) or (away and error.http_status == 401)) or patience.left <= 0:
+                # "Wrong user name or password" never passes. Any other 401 to a login comes from services that are not all up.
+                starting = error.http_status == 401 and (bool(away) or error.code == "AUTH_REQUIRED") and self._appliance.can_log_in
+                if not (passing(error) or starting) or patience.left <= 0:
                     raise
                 away.append(error)
                 self._progress.tell(lambda: f"does not answer; an update may be restarting it ({away[-1].message})")
@@ -244,6 +247,7 @@ class Update:
         tolerates: tuple[type[DeviceError], ...] = (),
     ) -> Status:
         """Poll until ``done``. ``tolerates``: errors that are expected on the way, besides those that pass by themselves."""
+        refused = _Patience(self._deadline.clock)
 
         def poll() -> Status | Pending:
             with self._appliance.until(self._deadline):
@@ -252,6 +256,8 @@ class Update:
                 except DeviceError as error:
                     if isinstance(error, (CertificateError, InputError)) or not (passing(error) or isinstance(error, tolerates)):
                         raise
+                    if error.http_status == 401 and not self._appliance.can_log_in:
+                        refused.over(lambda: self._token_lost(error))
                     self._progress.tell(lambda: f"does not answer, as expected while it restarts ({error.message})" if tolerates else error.message)
                     return Pending(str(error), {"state": "unreachable"})
             if done(seen):
@@ -292,6 +298,11 @@ class Update:
             return False
 
         return self._wait(f"to be updated to {wanted}", done, tolerates=EXPECTED_AWAY)
+
+    def _token_lost(self, error: DeviceError) -> DeviceError:
+        error.message += " The token did not outlive the restart."
+        error.hint = "Run the task again with a new token, or give username and password; it goes on from the state that the appliance is in then."
+        return error
 
     def _not_updated(self, seen: Status) -> FailedError:
         told = f"its newest update is {seen.newest or 'not told'}, its version {seen.sw_version or 'not told'}"

@@ -63,6 +63,8 @@ class Appliance(Device):
             handler = self._admit(call, fault)
             return Reply({}) if fault is not None and fault.kind == faults.IGNORE else handler(call)
         except Refused as refusal:
+            if call.sink is not None:
+                call.sink.broken()
             if refusal.violation:
                 self.violations.append(f"{call.method} {call.path}: {refusal.reason}")
             return refusal.reply()

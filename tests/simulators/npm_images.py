@@ -78,7 +78,7 @@ class Upload:
 
     def broken(self) -> None:
         how = self._images.switches.broken_upload
-        if self.image is None or how == "stuck":
+        if self.image is None or self.image.state != UPLOADING or how == "stuck":
             return
         if how == "gone":
             self._images.drop(self.image)
@@ -153,11 +153,9 @@ class Images:
         image = upload.image
         assert image is not None
         if not upload.size:
-            self.drop(image)
             raise Refused(400, "REQUEST_INVALID_INPUT", "the image is empty")
         checksum = upload.sha.hexdigest()
         if self.switches.duplicates == "refused" and any(other.checksum == checksum for other in self.all()):
-            self.drop(image)
             raise wrong_order("an image with this checksum is there already")
         told = VERSION_LINE.match(upload.head)
         image.version = told.group(1).decode() if told else self.switches.upload_version

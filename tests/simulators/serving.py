@@ -211,12 +211,14 @@ class DeviceServer:
         if wait:
             await asyncio.sleep(wait)
         if fault is not None and not fault.done:
+            instead = fault.instead()
+            if call.sink is not None and (instead is not None or fault.kind in {faults.DROP_BEFORE, *faults.OUTAGES}):
+                call.sink.broken()
             if fault.kind == faults.DROP_BEFORE:
                 return None
             if fault.kind in faults.OUTAGES:
                 self._go_away(device, fault)
                 return None
-            instead = fault.instead()
             if instead is not None:
                 return instead
         reply = device.answer(call, fault)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ..core.errors import DeviceError, FailedError
+from ..core.errors import DeviceError, FailedError, NotTakenError
 from ..core.progress import Progress, share_done
 from ..core.upload import FileBody
 from ..core.wait import Deadline, Pending, wait_until
@@ -17,6 +17,9 @@ from .image import FAILED, OTHER, SAME, UNDER_WAY, UNKNOWN, UPLOADING, VALID, Im
 GO_ON = "Run the task again: it joins what is still under way."
 STILL_FOR = 300.0
 """Seconds without progress after which somebody else's upload counts as dead; a quarter of the wait's time when that is less."""
+
+GONE_WITHIN = 60.0
+"""Seconds after which an image whose removal was accepted has to be gone."""
 
 
 class Source(t.NamedTuple):
@@ -56,14 +59,17 @@ class Delivery:
             if doubt is not None:
                 self._warn(f"{doubt.message} The image did not arrive; it is sent again.")
             try:
-                image = self._post(source)
+                return self.wait(self._post(source), before)
             except _Unsure as unsure:
                 doubt, found = unsure.error, self._arrived(before, unsure.complete)
-                if found is None:
-                    continue
-                self._warn(f"{doubt.message} The appliance has {describe(found)} nevertheless; that one is used.")
-                image = found
-            return self.wait(image, before)
+            if found is not None:
+                try:
+                    image = self.wait(found, before, foreign=True)
+                except Stalled:
+                    self.remove(found)
+                else:
+                    self._warn(f"{doubt.message} The appliance got {describe(image)} nevertheless.")
+                    return image
         assert doubt is not None
         doubt.facts["took_effect"] = "no"
         doubt.hint = "The image did not arrive. Run the task again once the appliance answers well. " + doubt.hint
@@ -136,17 +142,19 @@ class Delivery:
         self._wait_gone(image)
 
     def _wait_gone(self, image: Image) -> None:
+        patience = Deadline(min(GONE_WITHIN, self._deadline.left), self._deadline.clock)
+
         def poll() -> bool | Pending:
             there = any(other["id"] == image["id"] for other in self.list())
+            if there and patience.left <= 0:
+                raise NotTakenError(
+                    f"{self._appliance.name} answered success, but {describe(image)} is still there after {patience.timeout:g} s.",
+                    hint="It may be in use by an update.",
+                    changed=True,
+                )
             return Pending(f"{describe(image)} is still there") if there else True
 
-        wait_until(
-            poll,
-            deadline=self._deadline,
-            what=f"{describe(image)} to be removed from {self._appliance.name}",
-            go_on="Run the task again to see whether it went.",
-            interval=0.2,
-        )
+        wait_until(poll, deadline=self._deadline, what=f"{describe(image)} to be removed from {self._appliance.name}", go_on=GO_ON, interval=0.2)
 
     # Waiting
 

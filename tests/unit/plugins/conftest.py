@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.core.wait import Clock
-from ansible_collections.siteops.devices.plugins.module_utils.npm import updating
+from ansible_collections.siteops.devices.plugins.module_utils.npm import delivery, updating
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
 from ansible_collections.siteops.devices.tests.simulators.npm import Appliance, NpmSimulator
 from ansible_collections.siteops.devices.tests.unit.plugins.rack import SWIFT, Rack
@@ -79,6 +79,7 @@ def untouched_appliances(npm_fleet: NpmSimulator) -> Iterator[Appliance]:
 def rack(npm_fleet: NpmSimulator, untouched_appliances: Iterator[Appliance], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Rack:
     """Where a test gets its appliances from. Checksums are kept for this test only."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(delivery, "GONE_WITHIN", 0.5)
     monkeypatch.setattr(updating, "SETTLING", 0.3)
     monkeypatch.setattr(updating, "SHOWS_WITHIN", 0.15)
     return Rack(npm_fleet, untouched_appliances)

@@ -42,12 +42,12 @@ from typing import Any
 from .fleet import Fleet
 from .lifetime import wait_for_the_end, write_ready_file
 from .npm_appliance import Appliance
-from .npm_images import image_bytes
+from .npm_images import Image, image_bytes
 from .npm_switches import Switches
 from .serving import addresses
 from .tls import CERTIFICATES
 
-__all__ = ["Appliance", "NpmSimulator", "Switches", "image_bytes"]
+__all__ = ["Appliance", "Image", "NpmSimulator", "Switches", "image_bytes"]
 
 USERNAME = "admin"
 PASSWORD = "appliance-secret"

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,19 @@ class Rack:
     def image(self, appliance: Appliance, *, check: bool = False, diff: bool = True, **more: Any) -> Outcome:
         """Run npm_update_image."""
         return run("npm_update_image", self.connection(appliance, **{"wait_timeout": 20, **more}), check=check, diff=diff)
+
+
+def after_first_look(owner: Any, method: str, then: Callable[[], None]) -> None:
+    """Let something happen right after the appliance was asked for the first time, however slow the machine is."""
+    real = getattr(owner, method)
+
+    def first() -> Any:
+        answer = real()
+        setattr(owner, method, real)
+        then()
+        return answer
+
+    setattr(owner, method, first)
 
 
 def image_file(folder: Path, version: str = NEW, size: int = 4096) -> Path:

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.siteops.devices.plugins.module_utils.npm import updating
 from ansible_collections.siteops.devices.tests.simulators.npm import Appliance
 from ansible_collections.siteops.devices.tests.unit.plugins.modules.test_every_fault import interrupt
-from ansible_collections.siteops.devices.tests.unit.plugins.rack import API, NEW, OLD, Rack, writes
+from ansible_collections.siteops.devices.tests.unit.plugins.rack import API, NEW, OLD, Rack, after_first_look, writes
 from ansible_collections.siteops.devices.tests.unit.plugins.running import leaks, run
 from ansible_collections.siteops.devices.tests.unit.simulators.talking import eventually
 
@@ -48,8 +48,10 @@ NAMES = [f"{state}-{'other-' if target == OTHER else ''}{wanted}" for state, tar
 
 
 def begin(appliance: Appliance, state: str, target: str | None) -> None:
-    ends_in = 0.05 if state in {"INITIALIZING", "RUNNING"} else None
-    appliance.update.put(state, target=target, ends_in=ends_in)
+    """A state that ends by itself does so soon after the appliance was looked at."""
+    appliance.update.put(state, target=target)
+    if state in {"INITIALIZING", "RUNNING"}:
+        after_first_look(appliance.update, "shown", lambda: appliance.update.put(state, target=target, ends_in=0.02))
 
 
 @pytest.mark.parametrize("row", STATES, ids=NAMES)
@@ -66,7 +68,7 @@ def test_each_state_ends_right_is_predicted_and_then_unchanged(rack: Rack, row: 
     assert appliance.violations == []
     if kind:
         assert real.changed == bool(sent)
-        assert appliance.update.version == OLD
+        assert appliance.update.version != NEW
         return
     assert {**predicted.result, "update": None} == {**real.result, "update": None}
     assert real.result["update"]["state"] == predicted.result["update"]["state"] == ends
@@ -373,6 +375,6 @@ def test_a_state_that_the_document_does_not_have(rack: Rack) -> None:
 def test_progress_is_told(rack: Rack, appliance: Appliance, monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[Callable[[], str]] = []
     monkeypatch.setattr(updating.Progress, "tell", lambda _self, line: lines.append(line))
-    appliance.update.put("RUNNING", target=NEW, ends_in=0.2)
+    begin(appliance, "RUNNING", NEW)
     assert not rack.update(appliance).failed
     assert any(f"the update is RUNNING to {NEW} (The update is running)" in line() for line in lines)

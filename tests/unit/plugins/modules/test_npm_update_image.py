@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.npm import delivery, presence
-from ansible_collections.siteops.devices.tests.simulators.npm import Appliance
+from ansible_collections.siteops.devices.tests.simulators.npm import Appliance, Image
 from ansible_collections.siteops.devices.tests.unit.plugins.modules.test_every_fault import interrupt
-from ansible_collections.siteops.devices.tests.unit.plugins.rack import API, NEW, OLD, Rack, image_file, sha256, writes
+from ansible_collections.siteops.devices.tests.unit.plugins.rack import API, NEW, OLD, Rack, after_first_look, image_file, sha256, writes
 from ansible_collections.siteops.devices.tests.unit.plugins.running import leaks, run, ship
 
 UPLOAD, FETCH = "POST images/upload", "POST images/fetch"
@@ -23,6 +23,15 @@ OTHER_SUM = "0" * 63 + "1"
 @pytest.fixture
 def iso(tmp_path: Path) -> Path:
     return image_file(tmp_path)
+
+
+def under_way(appliance: Appliance, state: str = "UPLOADING", then: str = "VALID", **members: Any) -> None:
+    """An image that somebody else sends. It ends soon after the appliance was looked at."""
+    ends_soon(appliance, appliance.add_image(state, then=then, **members))
+
+
+def ends_soon(appliance: Appliance, image: Image) -> None:
+    after_first_look(appliance.images, "listed", lambda: setattr(image, "ends_at", time.monotonic() + 0.02))
 
 
 def states(appliance: Appliance) -> list[str]:
@@ -97,9 +106,9 @@ def test_nothing_by_which_it_could_be_recognized(rack: Rack, iso: Path) -> None:
 @pytest.mark.parametrize("identified", [True, False])
 def test_what_is_under_way_is_joined(rack: Rack, iso: Path, state: str, identified: bool) -> None:
     appliance = rack.appliance(identified_early=identified)
-    appliance.add_image(state, version=NEW, checksum=sha256(iso))
+    image = appliance.add_image(state, version=NEW, checksum=sha256(iso))
     predicted = rack.image(appliance, check=True, src=str(iso), version=NEW)
-    appliance.images.all()[0].ends_at = time.monotonic() + 0.05
+    ends_soon(appliance, image)
     outcome = rack.image(appliance, src=str(iso), version=NEW)
     assert (outcome.kind, outcome.changed, outcome.result["image"]["id"], outcome.result["image"]["state"]) == (None, False, 1, "VALID")
     assert (predicted.changed, predicted.result["diff"], writes(appliance)) == (False, outcome.result["diff"], [])
@@ -107,20 +116,20 @@ def test_what_is_under_way_is_joined(rack: Rack, iso: Path, state: str, identifi
 
 def test_joined_without_any_way_to_tell(rack: Rack) -> None:
     appliance = rack.appliance(image_members=("id",))
-    appliance.add_image("UPLOADING", ends_in=0.05)
+    under_way(appliance)
     assert (rack.image(appliance, url=URL).changed, writes(appliance)) == (False, [])
 
 
 def test_another_image_was_under_way(rack: Rack, appliance: Appliance, iso: Path) -> None:
-    appliance.add_image("UPLOADING", version=OLD, checksum=OTHER_SUM, ends_in=0.1)
-    outcome = rack.image(appliance, src=str(iso), checksum=sha256(iso))
+    under_way(appliance, version=OLD, checksum=OTHER_SUM)
+    outcome = rack.image(appliance, src=str(iso))
     assert (outcome.result["image"]["id"], writes(appliance)) == (2, [UPLOAD])
 
 
 @pytest.mark.parametrize("ends", ["INVALID", "UPLOAD_ERROR"])
 def test_what_was_under_way_fails_and_is_replaced(rack: Rack, appliance: Appliance, iso: Path, ends: str) -> None:
-    appliance.add_image("UPLOADING", ends_in=0.1, then=ends)
-    outcome = rack.image(appliance, src=str(iso), checksum=sha256(iso))
+    under_way(appliance, then=ends)
+    outcome = rack.image(appliance, src=str(iso))
     assert (outcome.kind, outcome.result["image"]["id"]) == (None, 2)
     assert (writes(appliance), states(appliance)) == (["DELETE images/items/1", UPLOAD], ["VALID"])
     assert "It is replaced." in outcome.warnings[0]
@@ -324,7 +333,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("kind", "details"), FAULTS, ids=[f"{kind}{details.get('code', '')}" for kind, details in FAULTS])
 def test_a_fault_at_any_request(rack: Rack, iso: Path, kind: str, details: dict[str, Any]) -> None:
-    for number in range(1, 8):
+    for number in range(1, 9):
         appliance = rack.appliance()
         appliance.add_image("INVALID")
         appliance.fail(kind, nth=number, **details)

@@ -9,6 +9,7 @@ restarts closes its listener and its live connections, so its old address refuse
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import ipaddress
 import itertools
@@ -90,8 +91,8 @@ class DeviceServer:
         self.port = port
         self.authority = authority
         self._host_names = host_names  # of the devices whose certificate shares the block of an address
-        self._manager = _Manager(self._handle, lambda address: self._at.get(address))
         self._at: dict[str, Device] = {}
+        self._manager = _Manager(self._handle, self._at.get)
         self._listeners: dict[str, asyncio.Server] = {}
         self._queue: dict[str, list[Device]] = {}  # devices whose address another one holds
         self._absence: dict[str, int] = {}  # how many outages each device is in
@@ -200,8 +201,10 @@ class DeviceServer:
             return await _cut(request, reply)
         response = web.Response(body=reply.body, status=reply.status, content_type=reply.content_type, headers=reply.headers)
         if reply.outage is not None:
-            await response.prepare(request)
-            await response.write_eof()
+            # A client that has hung up meanwhile does not keep the device from what it was told to do.
+            with contextlib.suppress(ConnectionError):
+                await response.prepare(request)
+                await response.write_eof()
             self.begin_outage(device, reply.outage, after=MOMENT + reply.outage.after)
         return response
 

@@ -97,7 +97,7 @@ def run(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool
 def start_shipped(
     name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, before_path: str = "", **env: str
 ) -> subprocess.Popen[str]:
-    """Start a module as a process of its own. Give it to :func:`outcome_of`. ``before_path``: a folder for PYTHONPATH, ``env``: more variables."""
+    """Start a module as a process of its own, for :func:`outcome_of`. ``before_path``: a folder for PYTHONPATH."""
     keywords = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_module_name": f"siteops.devices.{name}"}
     path = [folder for folder in (before_path, os.environ.get("PYTHONPATH", "")) if folder]
     return subprocess.Popen(
@@ -114,7 +114,8 @@ def outcome_of(process: subprocess.Popen[str]) -> Outcome:
     out, err = process.communicate(timeout=60)
     assert out.strip(), f"it printed nothing but {err}"
     result = json.loads(out.strip().splitlines()[-1])
-    warnings = [str(warning) for warning in result.pop("warnings", [])]
+    # Since ansible-core 2.19 a warning is an object.
+    warnings = [warning["event"]["msg"] if isinstance(warning, dict) else warning for warning in result.pop("warnings", [])]
     result.pop("invocation", None)
     return Outcome(result, warnings, raw=out + err)
 

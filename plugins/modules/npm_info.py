@@ -29,7 +29,7 @@ EXAMPLES = r"""
 
 - name: Show it
   ansible.builtin.debug:
-    msg: "{{ reply.npm.system.sw_version }}, {{ reply.npm.update.state }} {{ reply.npm.update.target_version | default('', true) }}"
+    msg: "{{ reply.npm.system.sw_version }}, {{ reply.npm['update'].state }} {{ reply.npm['update'].target_version | default('', true) }}"
 """
 
 RETURN = r"""
@@ -62,7 +62,7 @@ npm:
           description: Its SHA-256, in lower case.
           type: str
     update:
-      description: The update.
+      description: The update. Written as C(npm['update']) in templates, where C(npm.update) would be a method of the dictionary.
       type: dict
       contains:
         state:

@@ -22,6 +22,7 @@ options:
   version:
     description:
       - The wanted version, such as V(11.6.0 #23947). V(11.6.0) stands for any build of it.
+      - Write it in quotes. Without, YAML takes C(#23947) for a comment.
       - Needed unless O(state=idle). Nothing is done when the appliance runs it, or its newest update was to it.
     type: str
   state:
@@ -72,7 +73,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 update:
-  description: The update after the task. In check mode the predicted one, with V(null) for descriptions and times. Also returned when it failed.
+  description:
+    - The update after the task. In check mode the predicted one, with V(null) for descriptions and times. Also returned when it failed.
+    - Written as C(result['update']) in templates, where C(result.update) would be a method of the dictionary.
   returned: success, and when the update failed
   type: dict
   contains:

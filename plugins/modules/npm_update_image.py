@@ -40,7 +40,7 @@ options:
       - With O(state=present), the version that the image must turn out to have, and by which it is recognized on appliances that tell no
         checksums.
       - With O(state=absent), remove the images of this version.
-      - Written as V(11.6.0 #23947). V(11.6.0) stands for any build of it.
+      - Written as V(11.6.0 #23947), in quotes, for without them YAML takes C(#23947) for a comment. V(11.6.0) stands for any build of it.
     type: str
   checksum:
     description:

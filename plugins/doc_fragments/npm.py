@@ -39,6 +39,6 @@ options:
     choices: [token, basic]
     default: token
 notes:
-  - Runs in the controller process when the connection is local or leads to the appliance itself, else on the host that the connection leads to.
+  - Runs in the controller process when the connection is local or leads to the appliance itself, else on the host that it leads to.
     With C(async), C(become) or C(environment) it always runs as a process of its own.
 """

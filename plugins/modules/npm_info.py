@@ -100,7 +100,8 @@ error:
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(http), V(failed), V(busy), V(deadline).
+      description:
+        - Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(http), V(failed), V(deadline).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

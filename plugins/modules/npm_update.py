@@ -9,8 +9,8 @@ short_description: Update the software of an AppResponse appliance
 version_added: 0.1.0
 description:
   - Prepares an update, starts it, and waits until the appliance has restarted and runs the wanted version.
-  - The image has to be on the appliance, see M(siteops.devices.npm_update_image). The appliance chooses the image by itself, so what it prepared
-    is compared with O(version) before it is started, and undone when it is something else.
+  - The image has to be on the appliance, see M(siteops.devices.npm_update_image). The appliance chooses the image by itself, so what it
+    prepared is compared with O(version) before it is started, and undone when it is something else.
   - An update that is being prepared or running is waited for and used. So a run that was interrupted is continued by the next one.
   - While the update runs the appliance restarts. That it cannot be reached then, or answers with 401, 502 or 503, is expected.
 extends_documentation_fragment:
@@ -111,7 +111,8 @@ error:
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(http), V(failed), V(busy), V(deadline).
+      description:
+        - Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(http), V(failed), V(deadline).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

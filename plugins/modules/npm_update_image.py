@@ -32,8 +32,8 @@ options:
     type: path
   url:
     description:
-      - Where the appliance can fetch the image by itself. Give O(version) or O(checksum) with it. Without, nobody can tell whether the image
-        is there already, and it is fetched every time.
+      - Where the appliance can fetch the image by itself. Give O(version) or O(checksum) with it. Without, nobody can tell whether the
+        image is there already, and it is fetched every time.
     type: str
   version:
     description:
@@ -96,7 +96,7 @@ EXAMPLES = r"""
 RETURN = r"""
 image:
   description:
-    - The image. In check mode the predicted one, with V(null) for what cannot be known before, such as the number of an image that is not there.
+    - The image. In check mode the predicted one, with V(null) for what cannot be known before, such as the number of a new image.
     - V(null) with O(state=absent). Also returned when the image failed.
   returned: success, and when the image failed
   type: dict
@@ -125,7 +125,8 @@ error:
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(http), V(failed), V(busy), V(deadline).
+      description:
+        - Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(http), V(failed), V(deadline).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

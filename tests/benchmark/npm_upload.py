@@ -49,7 +49,14 @@ def measure() -> None:
     show(
         [
             Row("throughput, MiB/s", _speed(ours), _speed(theirs), f"{ratio:.2f}", f">= {THROUGHPUT}", ratio >= THROUGHPUT),
-            Row("the same, file read for the first time", _speed(first["seconds"]), _speed(theirs), f"{theirs / first['seconds']:.2f}", "-", True),
+            Row(
+                "the same, file read for the first time",
+                _speed(first["seconds"]),
+                _speed(theirs),
+                f"{theirs / first['seconds']:.2f}",
+                "-",
+                True,
+            ),
             Row("extra peak memory, MiB", f"{extra:.1f}", "-", "-", f"< {MEMORY_LIMIT}", extra < MEMORY_LIMIT),
         ]
     )
@@ -96,7 +103,12 @@ def _module(ready: dict[str, Any], image: Path, folder: Path) -> dict[str, float
     arguments = {**_connection(ready), "src": str(image)}
     code = f"from {__name__} import send; send()"
     process = subprocess.run(
-        [sys.executable, "-c", code], input=json.dumps(arguments), env={**os.environ, "XDG_CACHE_HOME": str(folder)}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        input=json.dumps(arguments),
+        env={**os.environ, "XDG_CACHE_HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return dict(json.loads(process.stdout))
 
@@ -134,7 +146,16 @@ def _curl(ready: dict[str, Any], image: Path) -> float:
     """Seconds that curl takes for the upload alone."""
     device = ready["devices"][0]
     base = f"https://{device['address']}:{ready['port']}{API}"
-    curl = ["curl", "--silent", "--show-error", "--fail", "--cacert", ready["ca_path"], "--user", f"{device['username']}:{device['password']}"]
+    curl = [
+        "curl",
+        "--silent",
+        "--show-error",
+        "--fail",
+        "--cacert",
+        ready["ca_path"],
+        "--user",
+        f"{device['username']}:{device['password']}",
+    ]
     started = time.monotonic()
     reply = subprocess.run(
         [*curl, "--header", "Content-Type: application/octet-stream", "--data-binary", f"@{image}", f"{base}/images/upload"],

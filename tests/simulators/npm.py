@@ -8,25 +8,26 @@
 The document does not say, and here it is so:
 
 Credentials
-- Tokens as in the vendor's pages on mgmt.aaa 1.0 and 2.0: asked for with exactly `application/json` (anything else: 415), answered with 201,
-  alive for 15 minutes, lost in a restart. A refresh token is only given when it is asked for, and never dies.
+- Tokens as in the vendor's pages on mgmt.aaa 1.0 and 2.0: asked for with exactly `application/json` (anything else: 415), answered with
+  201, alive for 15 minutes, lost in a restart. A refresh token is only given when it is asked for, and never dies.
 - Basic is accepted everywhere. common/1.0/services and info need no login. So that the vendor's own client can be used there are
   also the cookie login of common/1.0 and the service definitions.
 
 Errors
-- The body is `{"error_id", "error_text"}`. 401: token missing, expired or unknown. 404: no such image. 405, 415 and 400 as HTTP has them; a body
-  where the document says "do not provide a request body" is 400. A verb in a state that has no place for it is 409.
+- The body is `{"error_id", "error_text"}`. 401: token missing, expired or unknown. 404: no such image. 405, 415 and 400 as HTTP has them;
+  a body where the document says "do not provide a request body" is 400. A verb in a state that has no place for it is 409.
 
 Images
 - An image is there as UPLOADING from the first byte of its upload. The reply comes when the body is complete; the image is VALIDATING then.
 - An upload that breaks off leaves an image in UPLOAD_ERROR. A url that the test has not made `fetchable` ends there, too.
-- Version and checksum are told once the image is VALID or INVALID. Uploads tell their version in their first line (`npm_images.image_bytes`).
+- Version and checksum are told once the image is VALID or INVALID. Uploads tell their version in their first line, see
+  `npm_images.image_bytes`.
 - Two images may have the same checksum. An image can be deleted at any time.
 - An upload without Content-Type is taken, for the vendor's client sends none.
 
 Updates
-- init: from IDLE only, and with a VALID image; of several the newest is taken. reset: from INITIALIZED and FAILED_GRACEFUL only. start: from
-  INITIALIZED only. Nothing leads out of FAILED_CRITICAL.
+- init: from IDLE only, and with a VALID image; of several the newest is taken. reset: from INITIALIZED and FAILED_GRACEFUL only. start:
+  from INITIALIZED only. Nothing leads out of FAILED_CRITICAL.
 - target_version is told from the moment the image is prepared until the update is IDLE again; the image stays.
 - start: RUNNING, then nobody listens, then 502, 503 and 401 for a while, then RUNNING, then IDLE with a new last entry in update_history.
 - A failed update leaves the version as it was.

@@ -118,10 +118,7 @@ class Appliance(Device):
 
     def _handler(self, call: Call) -> Handler:
         item = ITEM.fullmatch(call.path)
-        if item is not None:
-            verbs = self._item_verbs(int(item.group(1)))
-        else:
-            verbs = {verb: handler for verb, handler in ENDPOINTS.get(call.path, {}).items()}
+        verbs = self._item_verbs(int(item.group(1))) if item is not None else dict(ENDPOINTS.get(call.path, {}))
         if not verbs:
             raise Refused(404, "RESOURCE_NOT_FOUND", "no such resource", violation=call.path not in TOKEN_PATHS)
         if call.method not in verbs:

@@ -48,6 +48,6 @@ def json_object(call: Call, required: dict[str, type], optional: dict[str, type]
 
 
 def no_body(call: Call) -> None:
-    """"Do not provide a request body." """
+    """400 for a body where the document says that there is none."""
     if call.size:
         raise Refused(400, "REQUEST_INVALID_INPUT", "this request has to come without a body")

@@ -180,7 +180,7 @@ class DeviceServer:
         call = Call(request.method, request.path, request.headers, b"", request.query, connection.number)
         early = device.early_answer(call)
         if early is not None:
-            return await _answer_early(request, device, call, early)
+            return _answer_early(device, call, early)
         try:
             await _receive(request, device, call)
         except (OSError, ClientError):
@@ -292,7 +292,7 @@ def _hang_up(request: web.BaseRequest) -> web.StreamResponse:
 
 
 async def _receive(request: web.BaseRequest, device: Device, call: Call) -> None:
-    """Read the body, into memory or into the device's sink; raises OSError or ClientError when the connection ends before it is complete."""
+    """Read the body, into memory or the device's sink; raises OSError or ClientError when the connection ends before it is complete."""
     call.sink = device.sink(call)
     if call.sink is None:
         call.body = await request.content.read() if request.can_read_body else b""
@@ -305,7 +305,7 @@ async def _receive(request: web.BaseRequest, device: Device, call: Call) -> None
         raise
 
 
-async def _answer_early(request: web.BaseRequest, device: Device, call: Call, reply: Reply) -> web.StreamResponse:
+def _answer_early(device: Device, call: Call, reply: Reply) -> web.StreamResponse:
     entry = record(call, writing=device.writes(call))
     entry.status, entry.refused = reply.status, reply.refused
     device.requests.append(entry)

@@ -39,14 +39,16 @@ class Stalled(DeviceError):
 class Delivery:
     """Brings one image to one appliance within a deadline."""
 
-    def __init__(self, appliance: NpmClient, wanted: Wanted, deadline: Deadline, say: t.Callable[[str], None], warn: t.Callable[[str], None]) -> None:
+    def __init__(
+        self, appliance: NpmClient, wanted: Wanted, deadline: Deadline, say: t.Callable[[str], None], warn: t.Callable[[str], None]
+    ) -> None:
         self._appliance = appliance
         self._wanted = wanted
         self._deadline = deadline
         self._progress = Progress(say, clock=deadline.clock)
         self._warn = warn
 
-    def list(self) -> list[Image]:
+    def look(self) -> list[Image]:
         """All images that are there now."""
         return [image_of(raw) for raw in self._appliance.images()]
 
@@ -54,10 +56,7 @@ class Delivery:
 
     def send(self, source: Source, before: list[Image]) -> Image:
         """Upload or fetch, once more when it did not arrive, and wait until it is VALID. ``before``: what was there already."""
-        doubt: DeviceError | None = None
-        for _attempt in range(2):
-            if doubt is not None:
-                self._warn(f"{doubt.message} The image did not arrive; it is sent again.")
+        for attempt in range(2):
             try:
                 return self.wait(self._post(source), before)
             except _Unsure as unsure:
@@ -70,7 +69,8 @@ class Delivery:
                 else:
                     self._warn(f"{doubt.message} The appliance got {describe(image)} nevertheless.")
                     return image
-        assert doubt is not None
+            if not attempt:
+                self._warn(f"{doubt.message} The image did not arrive; it is sent again.")
         doubt.facts["took_effect"] = "no"
         doubt.hint = "The image did not arrive. Run the task again once the appliance answers well. " + doubt.hint
         raise doubt
@@ -111,7 +111,7 @@ class Delivery:
         def poll() -> list[Image] | Pending:
             with self._appliance.until(self._deadline):
                 try:
-                    return self.list()
+                    return self.look()
                 except DeviceError as error:
                     if not passing(error):
                         raise
@@ -135,7 +135,7 @@ class Delivery:
                 if not error.uncertain:
                     raise
                 doubt = error
-            if doubt is None or not any(other["id"] == image["id"] for other in self.list()):
+            if doubt is None or not any(other["id"] == image["id"] for other in self.look()):
                 break
             if last_try:
                 raise doubt
@@ -145,7 +145,7 @@ class Delivery:
         patience = Deadline(min(GONE_WITHIN, self._deadline.left), self._deadline.clock)
 
         def poll() -> bool | Pending:
-            there = any(other["id"] == image["id"] for other in self.list())
+            there = any(other["id"] == image["id"] for other in self.look())
             if there and patience.left <= 0:
                 raise NotTakenError(
                     f"{self._appliance.name} answered success, but {describe(image)} is still there after {patience.timeout:g} s.",
@@ -154,7 +154,9 @@ class Delivery:
                 )
             return Pending(f"{describe(image)} is still there") if there else True
 
-        wait_until(poll, deadline=self._deadline, what=f"{describe(image)} to be removed from {self._appliance.name}", go_on=GO_ON, interval=0.2)
+        wait_until(
+            poll, deadline=self._deadline, what=f"{describe(image)} to be removed from {self._appliance.name}", go_on=GO_ON, interval=0.2
+        )
 
     # Waiting
 
@@ -197,8 +199,10 @@ class Delivery:
             except DeviceError as error:
                 if error.http_status != 404:
                     raise
-                raise FailedError(f"{describe(image)} disappeared from {self._appliance.name}.", hint="Somebody removed it meanwhile.") from None
-        images = self.list()
+                raise FailedError(
+                    f"{describe(image)} disappeared from {self._appliance.name}.", hint="Somebody removed it meanwhile."
+                ) from None
+        images = self.look()
         for fits in (
             lambda other: bool(image["checksum"]) and other["checksum"] == image["checksum"],
             lambda other: self._wanted.compare(other) == SAME,
@@ -216,7 +220,7 @@ class Delivery:
         said = f": {image['state_description']}" if image["state_description"] else ""
         doing = "could not be uploaded" if image["state"] != "INVALID" else "is not valid"
         return FailedError(
-            f"{describe(image).capitalize()} on {self._appliance.name} {doing} ({image['state']}{said.rstrip('.')}).",
+            f"{describe(image, start=True)} on {self._appliance.name} {doing} ({image['state']}{said.rstrip('.')}).",
             hint="Check the file, and that it is an image for this appliance. The next run replaces it.",
             facts={"image": image},
         )
@@ -246,7 +250,12 @@ class _Watch:
         state = (image["state"], image["progress"])
         if state != self._seen:
             self._seen, self._since = state, self._clock.now()
-        elif self._foreign and image["state"] == UPLOADING and image["progress"] is not None and self._clock.now() - self._since > self._patience:
+        elif (
+            self._foreign
+            and image["state"] == UPLOADING
+            and image["progress"] is not None
+            and self._clock.now() - self._since > self._patience
+        ):
             raise Stalled(f"The upload of {describe(image)} to {name} has stood at {image['progress']:g} % for {self._patience:g} s.")
 
 
@@ -254,4 +263,3 @@ def _stage(image: Image) -> str:
     share = f" {image['progress']:g} %" if image["progress"] is not None and image["state"] == UPLOADING else ""
     said = f" ({image['state_description']})" if image["state_description"] else ""
     return f"{describe(image)}: {image['state']}{share}{said}"
-

@@ -17,7 +17,7 @@ FAILED = frozenset({UPLOAD_ERROR, INVALID})
 SAME, OTHER, UNKNOWN = "same", "other", "unknown"
 """What can be said of an image on the appliance: it is the wanted one, it is not, it does not tell enough."""
 
-Image = t.Dict[str, t.Any]
+Image = dict[str, t.Any]
 MEMBERS = ("id", "state", "state_description", "progress", "version", "checksum")
 
 
@@ -29,9 +29,10 @@ def image_of(raw: t.Mapping[str, t.Any]) -> Image:
     return image
 
 
-def describe(image: Image) -> str:
-    """``image 3 (11.6.0 #23947)``."""
+def describe(image: Image, *, start: bool = False) -> str:
+    """``image 3 (11.6.0 #23947)``. ``start``: at the start of a sentence."""
     number = "an image without an id" if image["id"] is None else f"image {image['id']}"
+    number = number[0].upper() + number[1:] if start else number
     known = image["version"] or (f"SHA-256 {image['checksum'][:12]}..." if image["checksum"] else "")
     return f"{number} ({known})" if known else number
 

@@ -67,7 +67,7 @@ class Presence:
             self._wanted = dataclasses.replace(self._wanted, checksum=self._sum_up())
             self._checked = True
         delivery = self._delivery()
-        before = delivery.list()
+        before = delivery.look()
         steps = steps_for(before, self._wanted, self._exclusive)
         if steps.use:
             self._refuse_contradiction(steps.use)
@@ -80,7 +80,7 @@ class Presence:
         wrote = steps.writes
         if not self._task.check_mode:
             image, wrote = self._execute(delivery, steps, before)
-            after = delivery.list()
+            after = delivery.look()
         return Plan(shown(before), shown(after), {"images": True} if wrote else {}), image
 
     def _delivery(self) -> Delivery:
@@ -103,7 +103,7 @@ class Presence:
             except (FailedError, Stalled) as error:
                 self._task.warn(f"{error.message} It is replaced.")
             if image is None or self._wanted.compare(image) == OTHER:
-                before = delivery.list()
+                before = delivery.look()
                 steps = self._steps_after_join(before, image, steps.join)
                 image = steps.use
         for failed in steps.replace:
@@ -149,8 +149,8 @@ class Presence:
         if not self._exclusive:
             return []
         if image["id"] is None:
-            return [other for other in delivery.list() if self._wanted.compare(other) == OTHER]
-        return [other for other in delivery.list() if other["id"] != image["id"]]
+            return [other for other in delivery.look() if self._wanted.compare(other) == OTHER]
+        return [other for other in delivery.look() if other["id"] != image["id"]]
 
     # The file
 
@@ -187,7 +187,9 @@ class Presence:
         if not self._wanted.checksum:
             self._task.warn("Without version and checksum it cannot be told whether the image is there already; it is fetched every time.")
         elif image is not None and not image["checksum"]:
-            self._task.warn(f"{self._appliance.name} tells no checksums. Give version, so that the next run can tell that the image is there.")
+            self._task.warn(
+                f"{self._appliance.name} tells no checksums. Give version, so that the next run can tell that the image is there."
+            )
 
 
 def ensure_absent(task: t.Any, appliance: NpmClient) -> Plan:
@@ -195,13 +197,13 @@ def ensure_absent(task: t.Any, appliance: NpmClient) -> Plan:
     wanted = wanted_of(task.params["checksum"], task.params["version"])
     number = task.params["id"]
     delivery = Delivery(appliance, wanted, Deadline(task.params["wait_timeout"]), task.progress, task.warn)
-    before = delivery.list()
+    before = delivery.look()
     going = [image for image in before if _named(image, number, wanted)]
     after = [image for image in before if image not in going]
     if going and not task.check_mode:
         for image in going:
             delivery.remove(image)
-        after = delivery.list()
+        after = delivery.look()
     return Plan(shown(before), shown(after), {"images": True} if going else {})
 
 

@@ -40,7 +40,9 @@ def steps_to(goal: Goal, status: Status, target: NpmVersion | None, name: str) -
             hint="The appliance needs its vendor's support; a reset or a new start could do more damage.",
         )
     if status.state not in {IDLE, INITIALIZING, INITIALIZED, RUNNING, FAILED_GRACEFUL}:
-        raise ReplyError(f"{name} says that its update is in the state {status.state!r}, which the document does not have. Nothing was sent.")
+        raise ReplyError(
+            f"{name} says that its update is in the state {status.state!r}, which the document does not have. Nothing was sent."
+        )
     if goal.state == "idle":
         return _to_idle(status, name)
     return _to_version(goal, status, target, name)

@@ -101,7 +101,9 @@ class Update:
         if missing and self._task.check_mode:
             self._task.warn(f"{missing} Without check mode this fails, unless the image is put there before.")
         elif missing:
-            raise FailedError(f"{missing} Nothing was prepared.", hint="Put it there with siteops.devices.npm_update_image, and wait for it.")
+            raise FailedError(
+                f"{missing} Nothing was prepared.", hint="Put it there with siteops.devices.npm_update_image, and wait for it."
+            )
 
     def _prediction(self, before: Status, steps: list[str]) -> Outcome:
         update, version = dict(before.update), before.running
@@ -160,7 +162,7 @@ class Update:
         return self._wait("to be idle", lambda seen: seen.state in {IDLE, FAILED_CRITICAL})
 
     def _post(self, verb: str, call: t.Callable[[], None], effective: t.Callable[[Status], bool]) -> None:
-        """POST. When its reply was lost, or it came too late (409), the state tells whether it is needed still; then it is sent once more."""
+        """POST. When its reply was lost, or it came too late (409), the state tells whether it is still needed; then it is sent again."""
         for last_try in (False, True):
             try:
                 call()
@@ -180,7 +182,7 @@ class Update:
             self._task.warn(f"{doubt.message} The appliance was asked afterwards: {seen}. {verb} is sent again.")
 
     def _settled(self, effective: t.Callable[[Status], bool]) -> Status:
-        """The state after a lost reply: as soon as it shows an effect, or what it is :data:`SHOWS_WITHIN` seconds after the appliance answers."""
+        """The state after a lost reply: as soon as it shows an effect, or after :data:`SHOWS_WITHIN` seconds in which it shows none."""
         until: list[float] = []
         clock = self._deadline.clock
 
@@ -256,10 +258,7 @@ class Update:
                 except DeviceError as error:
                     if isinstance(error, (CertificateError, InputError)) or not (passing(error) or isinstance(error, tolerates)):
                         raise
-                    if error.http_status == 401 and not self._appliance.can_log_in:
-                        refused.over(lambda: self._token_lost(error))
-                    self._progress.tell(lambda: f"does not answer, as expected while it restarts ({error.message})" if tolerates else error.message)
-                    return Pending(str(error), {"state": "unreachable"})
+                    return self._away(error, refused, expected=bool(tolerates))
             if done(seen):
                 return seen
             self._progress.tell(lambda: str(seen))
@@ -299,9 +298,18 @@ class Update:
 
         return self._wait(f"to be updated to {wanted}", done, tolerates=EXPECTED_AWAY)
 
+    def _away(self, error: DeviceError, refused: _Patience, *, expected: bool) -> Pending:
+        """The appliance did not answer, and is asked again. A token that nobody can replace is given up after a while."""
+        if error.http_status == 401 and not self._appliance.can_log_in:
+            refused.over(lambda: self._token_lost(error))
+        self._progress.tell(lambda: f"does not answer{', as expected while it restarts' if expected else ''} ({error.message})")
+        return Pending(str(error), {"state": "unreachable"})
+
     def _token_lost(self, error: DeviceError) -> DeviceError:
         error.message += " The token did not outlive the restart."
-        error.hint = "Run the task again with a new token, or give username and password; it goes on from the state that the appliance is in then."
+        error.hint = (
+            "Run the task again with a new token, or give username and password; it goes on from the state that the appliance is in then."
+        )
         return error
 
     def _not_updated(self, seen: Status) -> FailedError:

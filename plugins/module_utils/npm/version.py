@@ -27,7 +27,9 @@ class NpmVersion(Version):
                 parts.pop()
             self.number, self.suffix = tuple(parts), found.group(2).lower()
             self.build = int(found.group(3)) if found.group(3) else None
-        super().__init__(text.strip(), (self.number, self.suffix, -1 if self.build is None else self.build) if found else " ".join(text.split()))
+        super().__init__(
+            text.strip(), (self.number, self.suffix, -1 if self.build is None else self.build) if found else " ".join(text.split())
+        )
 
     def fits(self, seen: NpmVersion | str | None) -> bool:
         """Whether an appliance that says ``seen`` has this wanted version. Wanted without a build, any build will do."""

@@ -15,7 +15,7 @@ from ansible_collections.siteops.devices.tests.unit.plugins.running import Outco
 OLD = "11.5.0 #20100"  # what every appliance runs
 NEW = "11.6.0 #23947"
 API = "/api/npm.system_update/2.0"
-SWIFT = {  # a whole update in a few hundredths of a second
+SWIFT: dict[str, Any] = {  # a whole update in a few hundredths of a second
     "validating_seconds": 0.01,
     "fetch_seconds": 0.01,
     "init_seconds": 0.01,

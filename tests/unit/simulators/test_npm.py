@@ -23,7 +23,13 @@ OLD, NEW = "11.5.0 #20100", "11.6.0 #23947"
 
 @pytest.fixture
 def simulator() -> Iterator[NpmSimulator]:
-    times = {"validating_seconds": 0.0, "init_seconds": 0.0, "run_seconds": 0.02, "reboot_seconds": 0.1, "start_up": ((503, 0.3), (401, 0.1))}
+    times: dict[str, Any] = {
+        "validating_seconds": 0.0,
+        "init_seconds": 0.0,
+        "run_seconds": 0.02,
+        "reboot_seconds": 0.1,
+        "start_up": ((503, 0.3), (401, 0.1)),
+    }
     with NpmSimulator(**times) as running:
         yield running
 
@@ -156,9 +162,7 @@ def test_an_upload_is_seen_while_it_comes(talker: Talker) -> None:
 
     def pieces() -> Iterator[bytes]:
         yield b"x" * 70_000
-        other = requests.get(
-            talker._url + f"{API}/images", headers=dict(talker.http.headers), verify=talker.http.verify, timeout=5  # noqa: SLF001
-        )
+        other = requests.get(talker._url + f"{API}/images", headers=dict(talker.http.headers), verify=talker.http.verify, timeout=5)
         seen.extend(other.json()["items"])
         yield b"y"
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Started as a process: lets the vendor's own Python client (steelscript.appresponse) list, upload, initialise and start.
 
-Arguments: URL, user name, password, image. Prints what it saw, as JSON. A process of its own, for that client changes warnings and keeps files.
+Arguments: URL, user name, password, image. Prints what it saw, as JSON.
+A process of its own, for that client changes warnings and keeps files.
 """
 
 from __future__ import annotations

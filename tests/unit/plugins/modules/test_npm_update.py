@@ -129,7 +129,7 @@ def test_whatever_the_document_leaves_open(rack: Rack, switches: dict[str, Any])
 def test_nothing_tells_the_version(rack: Rack) -> None:
     appliance = rack.with_image(info_offered=False, history_told=False)
     outcome = rack.update(appliance)
-    assert (outcome.kind, outcome.result["from"] if "from" in outcome.result else None) == ("failed", None)
+    assert (outcome.kind, outcome.result.get("from")) == ("failed", None)
     assert "its newest update is not told, its version not told" in outcome.message
 
 
@@ -204,7 +204,8 @@ def test_an_image_that_tells_no_version_may_be_it(rack: Rack, appliance: Applian
 
 
 @pytest.mark.parametrize(
-    ("version", "refused"), [("11.5.0 #20099", True), ("11.4.9 #99999", True), ("11.4", True), ("9.9", True), ("nightly", True), ("11.5.0 #20101", False)]
+    ("version", "refused"),
+    [("11.5.0 #20099", True), ("11.4.9 #99999", True), ("11.4", True), ("9.9", True), ("nightly", True), ("11.5.0 #20101", False)],
 )
 def test_downgrades_need_permission(rack: Rack, version: str, refused: bool) -> None:
     appliance = rack.with_image(version)
@@ -282,7 +283,7 @@ def test_a_wrong_password_fails_at_once(rack: Rack, appliance: Appliance) -> Non
 def test_a_lost_reply_to_each_post(rack: Rack, path: str, wanted: str, kind: str, lag: float) -> None:
     appliance = rack.with_image(reaction_seconds=lag)
     appliance.update.put("INITIALIZED" if path != "init" else "IDLE", target=NEW)
-    details = {"code": 502, "done": True} if kind == "done" else {"code": 504} if kind == "status" else {}
+    details: dict[str, Any] = {"code": 502, "done": True} if kind == "done" else {"code": 504} if kind == "status" else {}
     appliance.fail("status" if kind == "done" else kind, f"{API}/update/{path}", **details)
     outcome = rack.update(appliance, state=wanted)
     effective = kind in {"drop_after", "done"}
@@ -360,7 +361,10 @@ def test_an_interruption_at_any_request_is_continued(rack: Rack, sent: bool, mon
 
 @pytest.mark.parametrize("arguments", [{"version": None}, {"version": " "}, {"state": "gone"}, {"username": None}, {"password": None}])
 def test_arguments_that_cannot_be_meant(rack: Rack, appliance: Appliance, arguments: dict[str, Any]) -> None:
-    outcome = run("npm_update", {key: value for key, value in rack.connection(appliance, **{"version": NEW, **arguments}).items() if value is not None})
+    outcome = run(
+        "npm_update",
+        {key: value for key, value in rack.connection(appliance, **{"version": NEW, **arguments}).items() if value is not None},
+    )
     assert outcome.kind in {"arguments", "input"}
     assert writes(appliance) == []
 

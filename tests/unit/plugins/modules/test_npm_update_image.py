@@ -66,7 +66,11 @@ def test_the_body_is_the_file_with_its_length_and_type(rack: Rack, appliance: Ap
     iso = image_file(tmp_path, size=700_001)
     assert rack.image(appliance, src=str(iso)).result["image"]["checksum"] == sha256(iso)
     request = appliance.writing_requests()[0]
-    assert (request.size, request.headers["Content-Length"], request.headers["Content-Type"]) == (700_001, "700001", "application/octet-stream")
+    assert (request.size, request.headers["Content-Length"], request.headers["Content-Type"]) == (
+        700_001,
+        "700001",
+        "application/octet-stream",
+    )
     assert "Transfer-Encoding" not in request.headers
 
 
@@ -155,7 +159,9 @@ def test_failed_images_are_replaced_unless_they_are_others(
     assert outcome.result["diff"] == predicted.result["diff"]
 
 
-@pytest.mark.parametrize(("state", "description"), [("INVALID", "The signature of the image is not valid"), ("UPLOAD_ERROR", "could not be stored")])
+@pytest.mark.parametrize(
+    ("state", "description"), [("INVALID", "The signature of the image is not valid"), ("UPLOAD_ERROR", "could not be stored")]
+)
 def test_a_failed_image_is_a_failure_in_the_appliances_words(rack: Rack, iso: Path, state: str, description: str) -> None:
     appliance = rack.appliance(image_outcome=state)
     outcome = rack.image(appliance, src=str(iso))
@@ -183,7 +189,7 @@ def test_exclusive_removes_every_other_image_once_it_is_valid(rack: Rack, applia
     for state in ("VALID", "INVALID", "UPLOADING"):
         appliance.add_image(state, version=OLD, checksum=OTHER_SUM)
     appliance.switches.set(identified_early=True)
-    arguments = {"src": str(iso), "exclusive": True, "version": NEW}
+    arguments: dict[str, Any] = {"src": str(iso), "exclusive": True, "version": NEW}
     predicted = rack.image(appliance, check=True, **arguments)
     real = rack.image(appliance, **arguments)
     assert writes(appliance) == [UPLOAD, *(f"DELETE images/items/{number}" for number in (1, 2, 3))]

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ DEFAULTS = {
 
 class Task:
     def __init__(self, params: dict[str, Any]) -> None:
-        self.params = {**DEFAULTS, **params}
+        self.params: Mapping[str, Any] = {**DEFAULTS, **params}
         self.hidden: list[str] = []
 
     def hide(self, *secrets: str) -> None:
@@ -52,9 +53,13 @@ def test_all_links_of_the_document(rack: Rack, appliance: Appliance) -> None:
         api.delete_image(image["id"])
         assert (api.info()["sw_version"], api.services()["npm.system_update"]) == (NEW, ["2.0"])
     assert appliance.violations == []
-    asked = {(request.method, request.path.replace(f"/{image['id']}", "/N")) for request in appliance.requests if request.path.startswith(API)}
+    asked = {
+        (request.method, request.path.replace(f"/{image['id']}", "/N")) for request in appliance.requests if request.path.startswith(API)
+    }
     documented = {(verb, path) for path, verbs in ENDPOINTS.items() if path.startswith(f"{API}/") for verb in verbs}
-    assert asked == {*documented, ("GET", f"{API}/images/items/N"), ("DELETE", f"{API}/images/items/N")} - {("POST", f"{API}/images/upload")}
+    assert asked == {*documented, ("GET", f"{API}/images/items/N"), ("DELETE", f"{API}/images/items/N")} - {
+        ("POST", f"{API}/images/upload")
+    }
 
 
 @pytest.mark.parametrize("offered", [("1.0",), ("2.0",), ("1.0", "2.0")])

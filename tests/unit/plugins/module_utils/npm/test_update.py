@@ -30,7 +30,13 @@ def status(newest: str | None, sw_version: str | None) -> Status:
 
 @pytest.mark.parametrize(
     ("newest", "sw_version", "has", "proves"),
-    [("2 #1", "2 #1", True, True), ("2 #1", None, True, True), (None, "2 #1", True, True), ("2 #1", "1 #1", True, False), (None, None, False, False)],
+    [
+        ("2 #1", "2 #1", True, True),
+        ("2 #1", None, True, True),
+        (None, "2 #1", True, True),
+        ("2 #1", "1 #1", True, False),
+        (None, None, False, False),
+    ],
 )
 def test_installed(newest: str | None, sw_version: str | None, has: bool, proves: bool) -> None:
     seen = status(newest, sw_version)

@@ -10,7 +10,7 @@ ORDERED = ["9.12 #5", "11.5 #30000", "11.5.1 #1", "11.5.10 #1", "11.6.0 #9", "11
 
 
 def test_ordered_by_number_then_build() -> None:
-    assert sorted(ORDERED[::-1], key=NpmVersion) == ORDERED
+    assert sorted(sorted(ORDERED), key=NpmVersion) == ORDERED
 
 
 @pytest.mark.parametrize(

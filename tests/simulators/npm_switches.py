@@ -27,6 +27,7 @@ class Switches:
 
     # Credentials
     token_versions: tuple[str, ...] = ("1.0", "2.0")  # of mgmt.aaa, as the list of services gives them
+    token_versions_after: tuple[str, ...] | None = None  # the same, once an update was installed
     token_listed: bool = True  # whether mgmt.aaa stands in the list of services
     token_seconds: float | None = 900.0  # life of a token; None: for ever
     services_need_auth: bool = False

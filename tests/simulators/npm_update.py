@@ -149,6 +149,7 @@ class Update:
         if outcome == "updated" and target is not None:
             self._told_version = (time.monotonic() + self._switches.version_lag, self._running_version)
             self._running_version = target
+            self._switches.token_versions = self._switches.token_versions_after or self._switches.token_versions
             self.history.append({"time": int(time.time()), "version": target})
 
     def starting_up(self) -> Refused | None:

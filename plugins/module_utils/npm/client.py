@@ -191,6 +191,17 @@ class NpmClient:
     def _log_in(self) -> None:
         """POST mgmt.aaa/{version}/token. No refresh token is asked for: an appliance keeps only 25 of them for each user."""
         self._token = None
+        known = self._services is not None
+        try:
+            self._ask_token()
+        except HTTPError as error:
+            if error.http_status != 404 or not known:
+                raise
+            # An update may have brought another version of the token service.
+            self._services = None
+            self._ask_token()
+
+    def _ask_token(self) -> None:
         user = {"username": self._credentials.username, "password": self._credentials.password}
         payload = {"user_credentials": user, "generate_refresh_token": False}
         versions = self._token_versions()

@@ -150,7 +150,7 @@ class Update:
         if step == INIT:
             self._check_image()
             self._own_init = True
-            self._post("init", self._appliance.init_update, lambda seen: seen.state != IDLE)
+            self._post("init", self._appliance.init_update, lambda seen: seen.state != IDLE or seen.has(self._goal.wanted))
             return self._wait_prepared()
         if step == START:
             self._post("start", self._appliance.start_update, lambda seen: seen.state != INITIALIZED)
@@ -273,7 +273,7 @@ class Update:
         idle = _Patience(self._deadline.clock)
 
         def done(seen: Status) -> bool:
-            if seen.state == IDLE and self._own_init:
+            if seen.state == IDLE and self._own_init and not seen.has(self._goal.wanted):
                 return idle.over(
                     lambda: FailedError(f"{self._name} accepted init and is still IDLE{f': {seen.said}' if seen.said else ''}.", hint=GO_ON)
                 )

@@ -61,7 +61,8 @@ def test_each_state_ends_right_is_predicted_and_then_unchanged(rack: Rack, row: 
     appliance.update.put(state, target=target)  # stays as it is
     predicted = rack.update(appliance, state=wanted, check=True)
     assert writes(appliance) == []
-    begin(appliance, state, target)
+    if not kind:
+        begin(appliance, state, target)
     real = rack.update(appliance, state=wanted)
     assert (writes(appliance), real.kind, appliance.update.state) == (sent, kind, ends), real
     assert predicted.kind == kind
@@ -111,8 +112,8 @@ def test_the_versions_of_an_update(rack: Rack) -> None:
         {"image_members": ()},
         {"token_versions": ("1.0",)},
         {"token_versions": ("2.0",), "token_listed": False},
+        {"token_versions": ("1.0",), "token_versions_after": ("2.0",)},
         {"services_need_auth": True, "info_needs_auth": True},
-        {"token_seconds": 0.05},
     ],
     ids=lambda switches: "-".join(switches),
 )

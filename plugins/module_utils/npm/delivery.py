@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ..core.errors import DeviceError, FailedError, NotTakenError
+from ..core.errors import DeadlineError, DeviceError, FailedError, NotTakenError
 from ..core.progress import Progress, share_done
 from ..core.upload import FileBody
 from ..core.wait import Deadline, Pending, wait_until
@@ -47,6 +47,7 @@ class Delivery:
         self._deadline = deadline
         self._progress = Progress(say, clock=deadline.clock)
         self._warn = warn
+        self.wrote = False  # whether anything was sent that changed the appliance
 
     def look(self) -> list[Image]:
         """All images that are there now."""
@@ -67,6 +68,7 @@ class Delivery:
                 except Stalled:
                     self.remove(found)
                 else:
+                    self.wrote = True
                     self._warn(f"{doubt.message} The appliance got {describe(image)} nevertheless.")
                     return image
             if not attempt:
@@ -79,19 +81,34 @@ class Delivery:
         body = None
         try:
             if source.path is None:
-                return image_of(self._appliance.fetch_image(str(source.url)))
+                return self._sent(self._appliance.fetch_image(str(source.url)))
             # A token that ends in the middle would cost the whole upload.
             self._appliance.log_in_freshly()
             with FileBody(source.path, self._tell_sent(source)) as body:
-                return image_of(self._appliance.upload_image(body, timeout=max(self._deadline.left, 1.0)))
+                return self._sent(self._appliance.upload_image(body, timeout=max(self._deadline.left, 1.0)))
         except DeviceError as error:
             if not error.uncertain:
                 raise
             raise _Unsure(error, body is None or body.complete) from None
 
+    def _sent(self, answer: dict[str, t.Any]) -> Image:
+        self.wrote = True
+        return image_of(answer)
+
     def _tell_sent(self, source: Source) -> t.Callable[[int], None]:
+        """Called for each piece of the file: tells how far it is, and ends an upload that takes too long."""
         size = os.path.getsize(str(source.path))
-        return lambda sent: self._progress.tell(lambda: f"sending {source}: {share_done(sent, size)}")
+
+        def on_read(sent: int) -> None:
+            if self._deadline.left <= 0 and sent < size:
+                raise DeadlineError(
+                    f"Sent {share_done(sent, size)} of {source} to {self._appliance.name} within {self._deadline.timeout:g} s, and gave up.",
+                    hint="Give it more time with wait_timeout; or let the appliance fetch the image from a server near to it, with url.",
+                    facts={"last": {"state": "UPLOADING", "sent": sent, "size": size}},
+                )
+            self._progress.tell(lambda: f"sending {source}: {share_done(sent, size)}")
+
+        return on_read
 
     def _arrived(self, before: list[Image], complete: bool) -> Image | None:
         """After a lost reply: the image that is there now and was not before. What a broken upload left behind is removed."""
@@ -129,6 +146,7 @@ class Delivery:
             doubt = None
             try:
                 self._appliance.delete_image(image["id"])
+                self.wrote = True
             except DeviceError as error:
                 if error.http_status == 404:
                     return

@@ -8,7 +8,7 @@ import dataclasses
 import typing as t
 
 from ..core.checksum import sha256_of
-from ..core.errors import FailedError, InputError
+from ..core.errors import DeviceError, FailedError, InputError
 from ..core.plan import Plan
 from ..core.progress import Progress, share_done
 from ..core.wait import Deadline
@@ -66,7 +66,7 @@ class Presence:
         if self._source.path and not self._wanted.checksum:
             self._wanted = dataclasses.replace(self._wanted, checksum=self._sum_up())
             self._checked = True
-        delivery = self._delivery()
+        delivery = Delivery(self._appliance, self._wanted, self._deadline, self._task.progress, self._task.warn)
         before = delivery.look()
         steps = steps_for(before, self._wanted, self._exclusive)
         if steps.use:
@@ -79,12 +79,14 @@ class Presence:
         after += [] if steps.use else [image]
         wrote = steps.writes
         if not self._task.check_mode:
-            image, wrote = self._execute(delivery, steps, before)
+            try:
+                image = self._execute(delivery, steps, before)
+            except DeviceError as error:
+                error.changed = error.changed or delivery.wrote
+                raise
+            wrote = delivery.wrote
             after = delivery.look()
         return Plan(shown(before), shown(after), {"images": True} if wrote else {}), image
-
-    def _delivery(self) -> Delivery:
-        return Delivery(self._appliance, self._wanted, self._deadline, self._task.progress, self._task.warn)
 
     def _picture(self, steps: Steps) -> Image:
         """The image as it will be."""
@@ -93,9 +95,8 @@ class Presence:
         known = {key: value for key, value in (there or {}).items() if value is not None and key in {"id", "version", "checksum"}}
         return dict(steps.use) if steps.use else {**picture, **known}
 
-    def _execute(self, delivery: Delivery, steps: Steps, before: list[Image]) -> tuple[Image, bool]:
+    def _execute(self, delivery: Delivery, steps: Steps, before: list[Image]) -> Image:
         """Carry the steps out. A joined upload that turns out to be dead, broken, or another image is followed by the own one."""
-        wrote = False
         image = steps.use
         if steps.join:
             try:
@@ -108,17 +109,14 @@ class Presence:
                 image = steps.use
         for failed in steps.replace:
             delivery.remove(failed)
-            wrote = True
         if image is not None:
             self._refuse_contradiction(image)
         else:
             self._check_source()
-            wrote = True
             image = self._send(delivery, [other for other in before if other not in steps.replace])
         for other in self._surplus(delivery, image):
             delivery.remove(other)
-            wrote = True
-        return image, wrote
+        return image
 
     def _steps_after_join(self, images: list[Image], ended: Image | None, joined: Image) -> Steps:
         steps = steps_for(images, self._wanted, self._exclusive)
@@ -127,17 +125,12 @@ class Presence:
         return dataclasses.replace(steps, join=None)
 
     def _send(self, delivery: Delivery, before: list[Image]) -> Image:
-        try:
-            image = delivery.send(self._source, before)
-        except FailedError as error:
-            error.changed = True
-            raise
+        image = delivery.send(self._source, before)
         wrong = self._wanted.contradiction(image)
         if wrong:
             raise FailedError(
                 f"{self._source} arrived on {self._appliance.name} as {describe(image)}, but {wrong}.",
                 hint="The image stays there; remove it with state: absent and its id.",
-                changed=True,
                 facts={"image": image},
             )
         if not self._wanted.version and self._wanted.checksum:

@@ -57,7 +57,9 @@ class Status:
 
     @property
     def running(self) -> str | None:
-        """The version that it runs, as far as it can be known."""
+        """The version that it runs, as far as it can be known. While an update runs, the one that it replaces."""
+        if self.state == RUNNING and self.newest:
+            return self.newest
         return self.sw_version or self.newest
 
     @property

@@ -21,8 +21,10 @@ from .update import FAILED_CRITICAL, FAILED_GRACEFUL, IDLE, INITIALIZED, INITIAL
 from .version import NpmVersion
 
 GO_ON = "Run the task again: it goes on from the state that the appliance is in then."
-SETTLING = 30.0
-"""Seconds that a state may contradict what was just done before it counts: replies are cached, services start one after the other."""
+STARTING = 60.0
+"""Seconds until the state has to show what was just begun."""
+SETTLING = 20.0
+"""Seconds until an update that has ended has to show its version everywhere: after a restart, services start one after the other."""
 SHOWS_WITHIN = 2.0
 """Seconds after which a POST whose reply was lost shows an effect, if it has one."""
 EXPECTED_AWAY = (UnreachableError, ReplyLost, HTTPError, ReplyError)
@@ -249,7 +251,7 @@ class Update:
         tolerates: tuple[type[DeviceError], ...] = (),
     ) -> Status:
         """Poll until ``done``. ``tolerates``: errors that are expected on the way, besides those that pass by themselves."""
-        refused = _Patience(self._deadline.clock)
+        refused = _Patience(self._deadline.clock, STARTING)
 
         def poll() -> Status | Pending:
             with self._appliance.until(self._deadline):
@@ -270,7 +272,7 @@ class Update:
 
     def _wait_prepared(self) -> Status:
         """INITIALIZING ends: INITIALIZED, or a failure. After the own ``init``, IDLE may still be shown for a moment."""
-        idle = _Patience(self._deadline.clock)
+        idle = _Patience(self._deadline.clock, STARTING)
 
         def done(seen: Status) -> bool:
             if seen.state == IDLE and self._own_init and not seen.has(self._goal.wanted):
@@ -283,7 +285,7 @@ class Update:
 
     def _wait_ended(self) -> Status:
         """RUNNING ends: IDLE with the wanted version in everything that the appliance tells, or a failure."""
-        other = _Patience(self._deadline.clock)
+        before, after = _Patience(self._deadline.clock, STARTING), _Patience(self._deadline.clock, SETTLING)
         wanted = self._goal.wanted
 
         def done(seen: Status) -> bool:
@@ -292,8 +294,8 @@ class Update:
             if seen.state == IDLE and seen.proves(wanted):
                 return True
             if seen.state in {IDLE, INITIALIZED}:
-                return other.over(lambda: self._not_updated(seen))
-            other.begin_anew()
+                return (after if seen.state == IDLE else before).over(lambda: self._not_updated(seen))
+            after.begin_anew()
             return False
 
         return self._wait(f"to be updated to {wanted}", done, tolerates=EXPECTED_AWAY)
@@ -302,7 +304,8 @@ class Update:
         """The appliance did not answer, and is asked again. A token that nobody can replace is given up after a while."""
         if error.http_status == 401 and not self._appliance.can_log_in:
             refused.over(lambda: self._token_lost(error))
-        self._progress.tell(lambda: f"does not answer{', as expected while it restarts' if expected else ''} ({error.message})")
+        why = error.message.replace("; nothing was sent.", "").rstrip(".")
+        self._progress.tell(lambda: f"does not answer{', as expected while it restarts' if expected else ''} ({why})")
         return Pending(str(error), {"state": "unreachable"})
 
     def _token_lost(self, error: DeviceError) -> DeviceError:
@@ -322,10 +325,11 @@ class Update:
 
 
 class _Patience:
-    """A contradiction that lasts longer than :data:`SETTLING` is an error."""
+    """A contradiction that lasts for ``seconds`` is an error."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, seconds: float) -> None:
         self._clock = clock
+        self._seconds = seconds
         self._since: float | None = None
 
     def begin_anew(self) -> None:
@@ -335,6 +339,6 @@ class _Patience:
         """Called each time that it is seen: False, and in the end ``failure`` is raised."""
         if self._since is None:
             self._since = self._clock.now()
-        if self._clock.now() - self._since >= SETTLING:
+        if self._clock.now() - self._since >= self._seconds:
             raise failure()
         return False

@@ -47,11 +47,11 @@ STATES: list[tuple[str, str | None, str, list[str], str | None, str]] = [
 NAMES = [f"{state}-{'other-' if target == OTHER else ''}{wanted}" for state, target, wanted, *_rest in STATES]
 
 
-def begin(appliance: Appliance, state: str, target: str | None) -> None:
+def begin(appliance: Appliance, state: str, target: str | None, ends_in: float = 0.02) -> None:
     """A state that ends by itself does so soon after the appliance was looked at."""
     appliance.update.put(state, target=target)
     if state in {"INITIALIZING", "RUNNING"}:
-        after_first_look(appliance.update, "shown", lambda: appliance.update.put(state, target=target, ends_in=0.02))
+        after_first_look(appliance.update, "shown", lambda: appliance.update.put(state, target=target, ends_in=ends_in))
 
 
 @pytest.mark.parametrize("row", STATES, ids=NAMES)
@@ -380,6 +380,6 @@ def test_a_state_that_the_document_does_not_have(rack: Rack) -> None:
 def test_progress_is_told(rack: Rack, appliance: Appliance, monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[Callable[[], str]] = []
     monkeypatch.setattr(updating.Progress, "tell", lambda _self, line: lines.append(line))
-    begin(appliance, "RUNNING", NEW)
+    begin(appliance, "RUNNING", NEW, ends_in=0.5)
     assert not rack.update(appliance).failed
     assert any(f"the update is RUNNING to {NEW} (The update is running)" in line() for line in lines)

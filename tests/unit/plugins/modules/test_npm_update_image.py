@@ -322,6 +322,16 @@ def test_no_wait_is_endless(rack: Rack, appliance: Appliance, iso: Path, state: 
     assert time.monotonic() - started < 2
 
 
+def test_an_upload_that_takes_too_long(rack: Rack, appliance: Appliance, tmp_path: Path) -> None:
+    iso = image_file(tmp_path, size=30_000_000)
+    rack.image(appliance, src=str(iso))  # the file's checksum is kept from now on
+    another = rack.appliance()
+    outcome = rack.image(another, src=str(iso), wait_timeout=0.03)
+    assert (outcome.kind, outcome.result["last"]["state"]) == ("deadline", "UPLOADING")
+    assert "wait_timeout" in outcome.message
+    assert rack.image(another, src=str(iso)).result["image"]["state"] == "VALID"
+
+
 FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("drop_before", {}),
     ("drop_after", {}),

@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ EXAMPLES = r"""
 
 - name: Show it
   ansible.builtin.debug:
-    msg: "{{ reply.npm.system.sw_version }}, {{ reply.npm['update'].state }} {{ reply.npm['update'].target_version | default('', true) }}"
+    msg: "{{ reply.npm.system.sw_version }}, {{ reply.npm.update_status.state }}"
 """
 
 RETURN = r"""
@@ -61,8 +62,10 @@ npm:
         checksum:
           description: Its SHA-256, in lower case.
           type: str
-    update:
-      description: The update. Written as C(npm['update']) in templates, where C(npm.update) would be a method of the dictionary.
+    update_status:
+      description:
+        - The update.
+        - Returned under the name C(update), too. Templates reach that only as C(npm['update']), for C(npm.update) is a method there.
       type: dict
       contains:
         state:

@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ extends_documentation_fragment:
 options:
   version:
     description:
-      - The wanted version, such as V(11.6.0 #23947). V(11.6.0) stands for any build of it.
-      - Write it in quotes. Without, YAML takes C(#23947) for a comment.
+      - "The wanted version, such as V(11.6.0 #23947). V(11.6.0) stands for any build of it."
+      - "Write it in quotes. Without, YAML takes C(#23947) for a comment."
       - Needed unless O(state=idle). Nothing is done when the appliance runs it, or its newest update was to it.
     type: str
   state:
@@ -72,10 +73,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-update:
+update_status:
   description:
     - The update after the task. In check mode the predicted one, with V(null) for descriptions and times. Also returned when it failed.
-    - Written as C(result['update']) in templates, where C(result.update) would be a method of the dictionary.
+    - Returned under the name C(update), too. Templates reach that only as C(result['update']), for C(result.update) is a method there.
   returned: success, and when the update failed
   type: dict
   contains:
@@ -148,7 +149,8 @@ def run(task):
     goal = Goal(task.params["state"], version_of(task.params["version"]), task.params["allow_downgrade"])
     with NpmClient.open(task) as appliance:
         done = Update(task, appliance, goal).bring()
-    return report(task, done.plan, {"update": done.update, "from": done.version_before, "to": done.version_after})
+    versions = {"from": done.version_before, "to": done.version_after}
+    return report(task, done.plan, {"update": done.update, "update_status": done.update, **versions})
 
 
 def main():

@@ -1,5 +1,6 @@
 #!/usr/bin/python
 # SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ options:
       - With O(state=present), the version that the image must turn out to have, and by which it is recognized on appliances that tell no
         checksums.
       - With O(state=absent), remove the images of this version.
-      - Written as V(11.6.0 #23947), in quotes, for without them YAML takes C(#23947) for a comment. V(11.6.0) stands for any build of it.
+      - "Written as V(11.6.0 #23947), in quotes, for without them YAML takes C(#23947) for a comment. V(11.6.0) stands for any build of it."
     type: str
   checksum:
     description:

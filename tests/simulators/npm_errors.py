@@ -42,7 +42,7 @@ def json_object(call: Call, required: dict[str, type], optional: dict[str, type]
     if not isinstance(body, dict) or set(required) - set(body) or set(body) - set(known):
         raise Refused(400, "REQUEST_INVALID_INPUT", f"the body has to be an object with {', '.join(known)}")
     for key, value in body.items():
-        if type(value) is not known[key]:
+        if not isinstance(value, known[key]) or isinstance(value, bool) != (known[key] is bool):
             raise Refused(400, "REQUEST_INVALID_INPUT", f"{key} is a {type(value).__name__}, not a {known[key].__name__}")
     return body
 

@@ -57,25 +57,27 @@ class Delivery:
 
     def send(self, source: Source, before: list[Image]) -> Image:
         """Upload or fetch, once more when it did not arrive, and wait until it is VALID. ``before``: what was there already."""
-        for attempt in range(2):
+        last_try = False
+        while True:
             try:
                 return self.wait(self._post(source), before)
             except _Unsure as unsure:
                 doubt, found = unsure.error, self._arrived(before, unsure.complete)
             if found is not None:
+                self.wrote = True
                 try:
                     image = self.wait(found, before, foreign=True)
                 except Stalled:
                     self.remove(found)
                 else:
-                    self.wrote = True
                     self._warn(f"{doubt.message} The appliance got {describe(image)} nevertheless.")
                     return image
-            if not attempt:
-                self._warn(f"{doubt.message} The image did not arrive; it is sent again.")
-        doubt.facts["took_effect"] = "no"
-        doubt.hint = "The image did not arrive. Run the task again once the appliance answers well. " + doubt.hint
-        raise doubt
+            if last_try:
+                doubt.facts["took_effect"] = "no"
+                doubt.hint = "The image did not arrive. Run the task again once the appliance answers well. " + doubt.hint
+                raise doubt
+            last_try = True
+            self._warn(f"{doubt.message} The image did not arrive; it is sent again.")
 
     def _post(self, source: Source) -> Image:
         body = None

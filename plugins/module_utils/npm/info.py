@@ -12,10 +12,14 @@ from .update import update_of
 
 
 def gather(appliance: NpmClient) -> dict[str, t.Any]:
-    """``images``, ``update`` and ``system``, with every member there: what the appliance leaves out is None."""
+    """``images``, ``update`` and ``system``, with every member there: what the appliance leaves out is None.
+
+    ``update_status`` is ``update`` under a name that templates can write with a dot.
+    """
     update = update_of(appliance.update())
     return {
         "images": [image_of(raw) for raw in appliance.images()],
         "update": update,
+        "update_status": update,
         "system": {**appliance.info(), "services": appliance.services()},
     }

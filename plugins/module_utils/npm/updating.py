@@ -200,7 +200,7 @@ class Update:
         return FailedError(
             f"The update of {self._name} failed{f': {status.said}' if status.said else ''} (FAILED_GRACEFUL). {then}",
             hint="Solve what it names; then run the task again: it starts anew.",
-            facts={"update": status.update, "from": status.running, "to": status.running},
+            facts={**_both(status), "from": status.running, "to": status.running},
         )
 
     def _reset_and_give_up(self, status: Status) -> FailedError:
@@ -209,7 +209,7 @@ class Update:
         except DeviceError as error:
             return self._gave_up(status, f"Then the reset failed: {error.message}")
         failure = self._gave_up(status, f"It was reset; the appliance runs {after.running or 'the version that it had'}.")
-        failure.facts["update"] = after.update
+        failure.facts.update(_both(after))
         return failure
 
     def _wrong_target(self, status: Status) -> FailedError:
@@ -220,7 +220,7 @@ class Update:
         return FailedError(
             f"{self._name} {prepared}, where {self._goal.wanted} is wanted. It was reset and nothing was started.",
             hint="Leave only the wanted image there (siteops.devices.npm_update_image with exclusive: true): init takes no image.",
-            facts={"update": after.update, "from": after.running, "to": after.running},
+            facts={**_both(after), "from": after.running, "to": after.running},
         )
 
     # Waiting
@@ -320,8 +320,13 @@ class Update:
         return FailedError(
             f"The update of {self._name} to {self._goal.wanted} ended {seen.state}, but {told}{f' ({seen.said})' if seen.said else ''}.",
             hint="Look at the appliance's own log; then run the task again.",
-            facts={"update": seen.update},
+            facts=_both(seen),
         )
+
+
+def _both(status: Status) -> dict[str, t.Any]:
+    """The update under both of its names in a result."""
+    return {"update": status.update, "update_status": status.update}
 
 
 class _Patience:

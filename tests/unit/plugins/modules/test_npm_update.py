@@ -71,7 +71,9 @@ def test_each_state_ends_right_is_predicted_and_then_unchanged(rack: Rack, row: 
         assert real.changed == bool(sent)
         assert appliance.update.version != NEW
         return
-    assert {**predicted.result, "update": None} == {**real.result, "update": None}
+    told: dict[str, Any] = {"update": None, "update_status": None}
+    assert {**predicted.result, **told} == {**real.result, **told}
+    assert real.result["update"] == real.result["update_status"]
     assert real.result["update"]["state"] == predicted.result["update"]["state"] == ends
     assert real.changed == (bool(sent) or state == "RUNNING")
     again = rack.update(appliance, state=wanted)
@@ -115,7 +117,7 @@ def test_the_versions_of_an_update(rack: Rack) -> None:
         {"token_versions": ("1.0",), "token_versions_after": ("2.0",)},
         {"services_need_auth": True, "info_needs_auth": True},
     ],
-    ids=lambda switches: "-".join(switches),
+    ids="-".join,
 )
 def test_whatever_the_document_leaves_open(rack: Rack, switches: dict[str, Any]) -> None:
     appliance = rack.with_image(**switches)

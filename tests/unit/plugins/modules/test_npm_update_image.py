@@ -87,7 +87,7 @@ def test_the_body_is_the_file_with_its_length_and_type(rack: Rack, appliance: Ap
         {"validating_seconds": 0.0},
         {"token_versions": ("1.0",)},
     ],
-    ids=lambda switches: "-".join(switches),
+    ids="-".join,
 )
 def test_whatever_the_document_leaves_open(rack: Rack, iso: Path, switches: dict[str, Any]) -> None:
     appliance = rack.appliance(**switches)

@@ -128,6 +128,7 @@ def test_info(rack: Rack, appliance: Appliance) -> None:
     assert npm["images"] == [
         {"id": 1, "state": "VALID", "state_description": "The image is valid", "progress": 100.0, "version": OLD, "checksum": "ab" * 32}
     ]
+    assert npm["update_status"] == npm["update"]
     assert (npm["update"]["state"], npm["update"]["target_version"], npm["update"]["update_history"][0]["version"]) == ("IDLE", None, OLD)
     assert (npm["system"]["sw_version"], npm["system"]["services"]["npm.system_update"]) == (OLD, ["2.0"])
     assert appliance.writing_requests() == []

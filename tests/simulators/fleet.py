@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -22,6 +21,7 @@ from .tls import CERTIFICATES, Authority
 
 D = TypeVar("D", bound=Device)
 Self = TypeVar("Self", bound="Fleet")  # type: ignore[type-arg]
+PORT_TRIES = 5
 BLOCK = 254  # devices that share a certificate
 
 
@@ -40,10 +40,9 @@ class Fleet(Generic[D]):
         self.control_url = ""
         self.ca_path: str | None = None
         self._control_port = control_port
-        self._folder = Path(tempfile.mkdtemp(prefix="simulated-devices-"))
-        self._authority = Authority(self._folder, f"Throw-away authority {self._folder.name}") if tls else None
-        if self._authority is not None:
-            self.ca_path = str(self._authority.ca_path)
+        self._tls = tls
+        self._authority: Authority | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._thread: LoopThread | None = None
         self._names = _names_by_block(devices)
         for device in devices:
@@ -52,6 +51,11 @@ class Fleet(Generic[D]):
     def start(self) -> None:
         """Listen for every device; returns when all of them answer."""
         raise_file_limit(3 * len(self.devices) + 1000)
+        if self._tls:
+            self._folder = tempfile.TemporaryDirectory(prefix="simulated-devices-")
+            folder = Path(self._folder.name)
+            self._authority = Authority(folder, f"Throw-away authority {folder.name}")
+            self.ca_path = str(self._authority.ca_path)
         self._thread = LoopThread()
         try:
             self._thread.run(self._open())
@@ -65,7 +69,9 @@ class Fleet(Generic[D]):
             self._thread.run(self._close())
             self._thread.stop()
             self._thread = None
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
     def __enter__(self: Self) -> Self:
         self.start()
@@ -76,7 +82,7 @@ class Fleet(Generic[D]):
 
     def url(self, device: D) -> str:
         """The base URL of a device, where it is now."""
-        return f"{'https' if self._authority else 'http'}://{device.address}:{self.port}"
+        return f"{'https' if self._tls else 'http'}://{device.address}:{self.port}"
 
     def fingerprint(self, device: D) -> str:
         """SHA-256 of the certificate that a device shows, lower-case hexadecimal."""
@@ -117,16 +123,30 @@ class Fleet(Generic[D]):
     def _host_names(self, address: str) -> Iterable[str]:
         return self._names.get(_block(address), ()) if len(self.devices) > BLOCK else [device.host_name for device in self.devices.values()]
 
+    async def carry_out(self, device: Device, outage: Outage) -> None:
+        """Carry an outage out, in the event loop."""
+        await self._server.outage(device, outage)
+
     async def _open(self) -> None:
-        self._server = DeviceServer(self._authority, self.port, self._host_names)
-        self._control = Control(self.devices, self._server.outage)
+        self._control = Control(self.devices, self.carry_out)
+        for tries_left in reversed(range(PORT_TRIES)):
+            self._server = DeviceServer(self._authority, self.port, self._host_names)
+            try:
+                await self._listen()
+                break
+            except OSError:  # a port that is free at the first address need not be so at all
+                await self._server.stop()
+                if self.port or not tries_left:
+                    raise
+        self.port = self._server.port
+        await self._control.start(self._control_port)
+        self.control_url = self._control.url
+
+    async def _listen(self) -> None:
         for number, device in enumerate(self.devices.values()):
             await self._server.open(device)
             if number % 100 == 0:
                 await asyncio.sleep(0)
-        self.port = self._server.port
-        await self._control.start(self._control_port)
-        self.control_url = self._control.url
 
     async def _close(self) -> None:
         await self._server.stop()

@@ -4,6 +4,12 @@
 
 `msk_sensor` follows the vendor's document (REST API 1.0.0). Where it leaves a choice there is a switch, see `msk_switches`.
 
+    with MskSimulator(3, token_in="header") as simulator:      # in a test
+        sensor = simulator.sensor
+        sensor.fail("drop_after", "/sensorConfiguration", "PUT")
+        ...                                                    # talk to simulator.url(sensor), trusting simulator.ca_path
+        assert not sensor.violations
+
 The document does not say, and here it is so:
 
 Sessions
@@ -32,6 +38,7 @@ Updates
 - `Content-Range: bytes start-end/total`, end inclusive, chunks in order; a chunk that came before is accepted again when it is the same.
 - /startProcessUpdate while a session is open is refused with errorCode 11; the session lives until it is stopped, for ever by default,
   also when its token is gone, but not through a restart. Whoever is logged in may go on with it.
+- A file of no bytes is started and stopped without a chunk.
 - A failing stop of a manifest or file leaves the session failed: then only a forced stop is accepted.
 - /stopProcessUpdate {"force": 0} without a file is refused with errorCode 13, without a session with 12.
 - Firmware (dst 0 and 1) makes the sensor restart and so ends sessions; web files do not.

@@ -177,11 +177,14 @@ class Updates:
         return {"errorCode": 0}
 
     def stop_file(self, _call: Call) -> dict[str, Any]:
-        """3.24: fails where the file is incomplete or does not fit its manifest, and with it the session."""
+        """3.24: fails where the file is incomplete or does not fit its manifest, and with it the session.
+
+        A file of no bytes has no chunks, for no Content-Range can say so.
+        """
         session = self._expect(FILE)
         transfer = _transfer(session)
         with _FailsSession(session):
-            if not transfer.complete:
+            if not transfer.complete and session.manifest["size"]:
                 raise Refused(f"{len(transfer.data)} of {transfer.total} bytes of the file have come", ErrorCode.INCOMPLETE)
             data = bytes(transfer.data)
             if len(data) != session.manifest["size"] or hashlib.sha256(data).hexdigest() != session.manifest["sha256"]:

@@ -147,7 +147,10 @@ class DeviceServer:
         async def later() -> None:
             if after:
                 await asyncio.sleep(after)
-            await self.outage(device, outage)
+            try:
+                await self.outage(device, outage)
+            except OSError:
+                LOGGER.exception("%s did not come back at %s", device.name, device.address)
 
         task = asyncio.get_running_loop().create_task(later())
         self._tasks.add(task)
@@ -161,6 +164,8 @@ class DeviceServer:
         await asyncio.gather(*tasks, return_exceptions=True)
         for listener in self._listeners.values():
             listener.close()
+        for device in self._at.values():
+            device.listening = False
         for connection in list(self._manager.book.values()):
             connection.transport.abort()
         await asyncio.sleep(0)

@@ -32,9 +32,6 @@ class Plan:
     def changed(self) -> bool:
         return bool(self.changes)
 
-    @property
-    def diff(self) -> dict[str, t.Any]:
-        return {"before": self.before, "after": self.after}
 
 
 class Resource(abc.ABC):
@@ -90,7 +87,13 @@ def converge(task: Task, resource: Resource, desired: t.Any) -> dict[str, t.Any]
 
 def report(task: Task, plan: Plan, values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The result of a task that followed ``plan``; ``changed`` is computed here and nowhere else."""
-    return {"changed": plan.changed, **values, **({"diff": plan.diff} if task.diff else {})}
+    diff = {"before": _named(plan.before, values), "after": _named(plan.after, values)}
+    return {"changed": plan.changed, **values, **({"diff": diff} if task.diff else {})}
+
+
+def _named(state: t.Any, values: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    """A state that is a single value under its name, so that a diff says what it is."""
+    return state if isinstance(state, t.Mapping) else {next(iter(values)): state}
 
 
 def execute(task: Task, resource: Resource, plan: Plan, desired: t.Any, repeats: int = 2) -> t.Any:

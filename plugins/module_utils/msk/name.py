@@ -23,10 +23,10 @@ class Name(Resource):
 
     def plan(self, current: str, desired: str) -> Plan:
         changes = {} if current == desired else {"name": desired}
-        return Plan(before={"name": current}, after={"name": desired}, changes=changes, payload={"name": desired})
+        return Plan(before=current, after=desired, changes=changes, payload={"name": desired})
 
     def apply(self, plan: Plan) -> None:
         self._sensor.put("/comBoardName", plan.payload)
 
-    def view(self, current: str) -> dict[str, str]:
-        return {"name": current}
+    def view(self, current: str) -> str:
+        return current

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
 from ansible_collections.siteops.devices.tests.unit.simulators.talking import Talker
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import requests
+
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
 
 

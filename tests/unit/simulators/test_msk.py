@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
 from ansible_collections.siteops.devices.tests.simulators.msk_sensor import ENDPOINTS
 from ansible_collections.siteops.devices.tests.unit.simulators.talking import Talker

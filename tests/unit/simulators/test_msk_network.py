@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
 from ansible_collections.siteops.devices.tests.unit.simulators.talking import Talker, eventually
 
@@ -102,11 +103,9 @@ def test_two_sensors_at_one_address_get_it_in_turn(simulator: MskSimulator) -> N
     first, second = simulator.sensors
     for sensor in simulator.sensors:
         simulator.merge(sensor, {"network": {"static_address": "127.20.0.60"}})
-    assert first.listening
-    assert not second.listening
+    assert [sensor.listening for sensor in simulator.sensors] == [True, False]
     simulator.merge(first, {"network": {"static_address": "127.20.0.61"}})
-    assert first.listening
-    assert second.listening
+    assert [sensor.listening for sensor in simulator.sensors] == [True, True]
     assert Talker(simulator, second).login().get("/sensorInfo")["sensor"]["deviceId"] == "MSK00000002"
 
 

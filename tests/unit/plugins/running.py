@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs device modules as users get them: in process, and shipped, that is as a process of their own."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, run_in_process
+
+MODULES = "ansible_collections.siteops.devices.plugins.modules"
+SHIPPED = Path(__file__).with_name("shipped.py")
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What a run returned, and what it said meanwhile."""
+
+    result: dict[str, Any]
+    warnings: list[str] = dataclasses.field(default_factory=list)
+    raw: str = ""  # of a shipped module: all that it wrote
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.result.get("failed"))
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.result["changed"])
+
+    @property
+    def message(self) -> str:
+        return str(self.result.get("msg", ""))
+
+    @property
+    def kind(self) -> str | None:
+        """The kind of failure; None for a success, "arguments" where the argument spec refused."""
+        if not self.failed:
+            return None
+        return str(self.result["error"]["kind"]) if "error" in self.result else "arguments"
+
+    @property
+    def text(self) -> str:
+        """All that a user may get to see, unescaped."""
+        return "\n".join([*strings(self.result), *self.warnings, self.raw])
+
+
+def strings(value: Any) -> list[str]:
+    """Every text and number in a structure, keys too."""
+    if isinstance(value, dict):
+        return [text for pair in value.items() for item in pair for text in strings(item)]
+    if isinstance(value, (list, tuple)):
+        return [text for item in value for text in strings(item)]
+    return [str(value)]
+
+
+def module_named(name: str) -> Any:
+    """The Python module of a device module."""
+    return importlib.import_module(f"{MODULES}.{name}")
+
+
+def loaded(name: str) -> Loaded:
+    """The device module as the action loads it."""
+    module = module_named(name)
+    return Loaded(f"siteops.devices.{name}", module.ARGUMENT_SPEC, module.run)
+
+
+def run(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False) -> Outcome:
+    """Run a module in this process, as the action does."""
+    warnings: list[str] = []
+    result = run_in_process(loaded(name), arguments, check_mode=check, diff=diff, say_warning=warnings.append, say_progress=warnings.append)
+    return Outcome(result, warnings)
+
+
+def start_shipped(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, **env: str) -> subprocess.Popen[str]:
+    """Start a module as a process of its own. Give its standard output to :func:`outcome_of`."""
+    keywords = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_module_name": f"siteops.devices.{name}"}
+    process = subprocess.Popen(
+        [sys.executable, str(SHIPPED), str(module_named(name).__file__), json.dumps({"ANSIBLE_MODULE_ARGS": {**arguments, **keywords}})],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **env},
+    )
+    return process
+
+
+def outcome_of(process: subprocess.Popen[str]) -> Outcome:
+    """Wait for a shipped module's end. ``invocation``, which the engine shows at ``-vvv`` only, is left in ``raw``."""
+    out, err = process.communicate(timeout=60)
+    assert out.strip(), f"it printed nothing but {err}"
+    result = json.loads(out.strip().splitlines()[-1])
+    warnings = [str(warning) for warning in result.pop("warnings", [])]
+    result.pop("invocation", None)
+    return Outcome(result, warnings, raw=out + err)
+
+
+def ship(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, **env: str) -> Outcome:
+    """Run a module as a process of its own."""
+    return outcome_of(start_shipped(name, arguments, check=check, diff=diff, **env))

@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulated sensors that a test works with, and the module arguments that reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
+
+
+class Site:
+    """Gives out sensors that nobody has used yet."""
+
+    def __init__(self, fleet: MskSimulator, untouched: Iterator[Sensor]) -> None:
+        self.fleet = fleet
+        self._untouched = untouched
+
+    def sensor(self) -> Sensor:
+        """A commissioned sensor with factory settings."""
+        return next(self._untouched)
+
+    def new_sensor(self) -> Sensor:
+        """A sensor as it leaves the factory."""
+        sensor = self.sensor()
+        sensor.factory_new()
+        return sensor
+
+    def connection(self, sensor: Sensor, **more: Any) -> dict[str, Any]:
+        """A module's arguments for one sensor."""
+        return {
+            "host": sensor.address,
+            "port": self.fleet.port,
+            "password": sensor.password,
+            "ca_path": self.fleet.ca_path,
+            "connect_timeout": 5,
+            "timeout": 5,
+            "retries": 1,
+            **more,
+        }
+
+    def elsewhere(self, sensor: Sensor) -> str:
+        """An address that is this sensor's alone, for it to move to."""
+        return f"127.31.{sensor.number // 250}.{sensor.number % 250 + 1}"
+
+
+def calls(sensor: Sensor) -> list[str]:
+    """The recorded requests, each as verb and path."""
+    return [f"{request.method} {request.path}" for request in sensor.requests]
+
+
+def connections(sensor: Sensor) -> int:
+    """How many TCP connections the recorded requests came on."""
+    return len({request.connection for request in sensor.requests})

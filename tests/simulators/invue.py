@@ -284,7 +284,14 @@ class InvueSimulator(Fleet[Device]):
     """A registry and a file host on two loopback addresses. Further keywords are positions of `Switches`."""
 
     def __init__(
-        self, *, first_address: str = FIRST_ADDRESS, port: int = 0, control_port: int = 0, tls: bool = True, token: str = TOKEN, **switches: Any
+        self,
+        *,
+        first_address: str = FIRST_ADDRESS,
+        port: int = 0,
+        control_port: int = 0,
+        tls: bool = True,
+        token: str = TOKEN,
+        **switches: Any,
     ) -> None:
         at = addresses(first_address, 2)
         self.registry = Registry(next(at), token=token)
@@ -351,7 +358,9 @@ def _ignored(fault: Fault | None) -> bool:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.simulators.invue", description="A simulated InVue firmware registry on loopback.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulators.invue", description="A simulated InVue firmware registry on loopback."
+    )
     parser.add_argument("--first-address", default=FIRST_ADDRESS, metavar="ADDRESS", help="of the registry; the file host has the next one")
     parser.add_argument("--port", type=int, default=0, help="of both; 0: a free one")
     parser.add_argument("--control-port", type=int, default=0, metavar="PORT")

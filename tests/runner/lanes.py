@@ -72,5 +72,5 @@ def _run(stage: Stage, broken: str | None, logs: Path, live: bool) -> Result:
         try:
             line = stage.work(shell)
         except StageError as failure:
-            problem = str(failure)
+            problem, line = str(failure), failure.line
     return Result(stage, time.monotonic() - started, problem, line, shell.log, shell.live)

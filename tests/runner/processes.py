@@ -15,7 +15,9 @@ _stopping = threading.Event()
 
 
 class StageError(Exception):
-    """A stage failed; the message is what the summary says about it."""
+    """A stage failed; the message is what the summary says about it, ``line`` what is to be shown by itself."""
+
+    line: str | None = None
 
 
 class Shell:

@@ -36,7 +36,7 @@ def tell(result: Result) -> None:
         _say(f"  {result.problem or 'its output'}: {result.log}")
     elif result.problem:
         _show_log(result)
-    elif result.line:
+    if result.line:
         _say(result.line)
 
 

@@ -71,7 +71,8 @@ def _pytest(project: Project, env: Environment, core: Core, paths: tuple[str, ..
         try:
             shell.run([*pytest, *chosen, *arguments], cwd=target, env=variables)
         except StageError as failure:
-            raise StageError(f"{failure}: {(closing_line(shell.text()) or 'no closing line').strip(' =')}") from None
+            failure.line = closing_line(shell.text())
+            raise
         return closing_line(shell.text())
 
     return Stage(

@@ -49,7 +49,7 @@ def run_in_process(
     params = validation.validated_parameters
     redactor = Redactor([*module.spec.secrets(given), *module.spec.secrets(params), *validation._no_log_values], users=users)
     if validation.error_messages:
-        return t.cast(Result, redactor.mask(_refused(module.name, validation)))
+        return redactor.result(_refused(module.name, validation))
     task = Task(params, check_mode=check_mode, diff=diff, redactor=redactor, say_warning=say_warning, say_progress=say_progress)
     return task.perform(module.run)
 

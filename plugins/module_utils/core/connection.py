@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from .errors import InputError
@@ -49,7 +50,7 @@ def endpoint_of(params: t.Mapping[str, t.Any], *, host: str | None = None, prefi
     """The endpoint that ``params`` describe (with another ``host`` when one is given). Raises :class:`InputError`."""
     check_limits(params)
     address = (host or params["host"] or "").strip()
-    if not address or any(character in address for character in "/@?# "):
+    if not _is_host(address):
         raise InputError(f"host: {address!r} is not a host name or an address.")
     return Endpoint(
         host=address.strip("[]"),
@@ -64,10 +65,18 @@ def endpoint_of(params: t.Mapping[str, t.Any], *, host: str | None = None, prefi
     )
 
 
+def _is_host(address: str) -> bool:
+    """Whether ``address`` can be looked up: no URL, and no label that the name system has no room for."""
+    if any(character in address for character in "/@?# \\"):
+        return False
+    labels = address[: -address.endswith(".") or None].split(".")
+    return ":" in address or all(0 < len(label) < 64 for label in labels)
+
+
 def check_limits(params: t.Mapping[str, t.Any]) -> None:
     """Refuse times, ports and counts that cannot be meant. Raises :class:`InputError`."""
     for name in ("connect_timeout", "timeout"):
-        if not params[name] > 0:
+        if not 0 < params[name] < math.inf:
             raise InputError(f"{name}: {params[name]:g} is not a time; give seconds above 0.")
     if params["retries"] < 0:
         raise InputError(f"retries: {params['retries']} is below 0.")

@@ -15,6 +15,7 @@ import email.utils
 import json
 import re
 import time
+import traceback
 import typing as t
 
 from .errors import CertificateError, DeviceError, HTTPError, ReplyError, ReplyLost, UnreachableError
@@ -225,9 +226,9 @@ class Session:
         """A failed exchange as one of our errors: certificate, never connected, or sent and no reply."""
         name = self.endpoint.name
         causes = [str(cause) for cause in _chain(error)]
-        if any(isinstance(cause, urllib3.exceptions.SSLError) for cause in _chain(error)):
+        if any(isinstance(cause, urllib3.exceptions.SSLError) for cause in _chain(error)) and _was_connecting(error):
             return self._tls_failure(causes)
-        if any(isinstance(cause, urllib3.exceptions.ConnectTimeoutError) for cause in _chain(error)) and not _connected(error):
+        if _accept_timed_out(error):
             return UnreachableError(
                 f"{name} did not accept a connection within {self.endpoint.connect_timeout:g} s; nothing was sent.",
                 hint="Check the address, the network between here and there, and that the device has power.",
@@ -282,6 +283,18 @@ def _connected(error: Exception) -> bool:
     """Whether a connection existed when it failed. Only if it surely did not, nothing was sent."""
     never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.ProxyError)
     return not any(isinstance(cause, never) for cause in _chain(error))
+
+
+def _was_connecting(error: Exception) -> bool:
+    """Whether it failed while the connection was made, TLS included. A broken TLS record may come later, after a request was sent."""
+    frames = (frame for cause in _chain(error) for frame, _line in traceback.walk_tb(cause.__traceback__))
+    return any(frame.f_code.co_name == "connect" for frame in frames)
+
+
+def _accept_timed_out(error: Exception) -> bool:
+    """Whether nothing answered at all. Some releases of urllib3 take a refused connection for a kind of timeout."""
+    refused = any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in _chain(error))
+    return not refused and any(isinstance(cause, urllib3.exceptions.ConnectTimeoutError) for cause in _chain(error))
 
 
 def _reason(causes: list[str]) -> str:

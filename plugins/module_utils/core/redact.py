@@ -54,6 +54,10 @@ class Redactor:
                 value = value.replace(form, MASK)
         return value
 
+    def result(self, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """A task's result, masked. Its own keys stay: a password that reads ``failed`` must not hide the failure."""
+        return {key: self.mask(value) for key, value in result.items()}
+
     def mask(self, value: t.Any) -> t.Any:
         """A copy of ``value`` (any JSON-like structure) without secrets. Keys are masked too: devices choose some of them."""
         if isinstance(value, str):

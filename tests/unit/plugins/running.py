@@ -79,17 +79,19 @@ def run(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool
     return Outcome(result, warnings)
 
 
-def start_shipped(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, **env: str) -> subprocess.Popen[str]:
-    """Start a module as a process of its own. Give its standard output to :func:`outcome_of`."""
+def start_shipped(
+    name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, before_path: str = "", **env: str
+) -> subprocess.Popen[str]:
+    """Start a module as a process of its own. Give it to :func:`outcome_of`. ``before_path``: a folder for PYTHONPATH, ``env``: more variables."""
     keywords = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_module_name": f"siteops.devices.{name}"}
-    process = subprocess.Popen(
+    path = [folder for folder in (before_path, os.environ.get("PYTHONPATH", "")) if folder]
+    return subprocess.Popen(
         [sys.executable, str(SHIPPED), str(module_named(name).__file__), json.dumps({"ANSIBLE_MODULE_ARGS": {**arguments, **keywords}})],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **env},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": os.pathsep.join(path), **env},
     )
-    return process
 
 
 def outcome_of(process: subprocess.Popen[str]) -> Outcome:
@@ -102,6 +104,6 @@ def outcome_of(process: subprocess.Popen[str]) -> Outcome:
     return Outcome(result, warnings, raw=out + err)
 
 
-def ship(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, **env: str) -> Outcome:
+def ship(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, before_path: str = "", **env: str) -> Outcome:
     """Run a module as a process of its own."""
-    return outcome_of(start_shipped(name, arguments, check=check, diff=diff, **env))
+    return outcome_of(start_shipped(name, arguments, check=check, diff=diff, before_path=before_path, **env))

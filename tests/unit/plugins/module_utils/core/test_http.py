@@ -1,0 +1,283 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import datetime
+import email.utils
+import json
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Optional
+
+import pytest
+
+from ansible_collections.siteops.devices.plugins.module_utils.core import http
+from ansible_collections.siteops.devices.plugins.module_utils.core.errors import DeviceError, HTTPError, ReplyError, ReplyLost, UnreachableError
+from ansible_collections.siteops.devices.plugins.module_utils.core.http import Endpoint, Session, describe_body, retry_after
+from ansible_collections.siteops.devices.plugins.module_utils.core.tls import Trust
+from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
+from ansible_collections.siteops.devices.tests.simulators.tls import Authority
+from ansible_collections.siteops.devices.tests.unit.plugins.scripted import reply, scripted
+from ansible_collections.siteops.devices.tests.unit.plugins.site import Site, calls
+
+READ = ("GET", "/contents.json")  # needs no login
+WRITE = ("PUT", "/login")
+PAYLOAD = {"password": "x"}
+
+
+@pytest.fixture
+def session(site: Site, sensor: Sensor) -> Iterator[Session]:
+    with Session(Endpoint(sensor.address, site.fleet.port, trust=Trust(ca_path=site.fleet.ca_path), timeout=2, retries=2)) as opened:
+        yield opened
+
+
+def to(port: int, **more: Any) -> Session:
+    """A session with a scripted server."""
+    return Session(Endpoint("127.0.0.1", port, **{"tls": False, "timeout": 2, "retries": 0, **more}))
+
+
+def failure(session: Session, call: tuple[str, str]) -> DeviceError:
+    with pytest.raises(DeviceError) as caught:
+        session.call(*call, payload=PAYLOAD if call is WRITE else None).json()
+    return caught.value
+
+
+# What is sent
+
+
+def test_a_request_carries_what_it_was_given_and_nothing_of_an_earlier_one() -> None:
+    with scripted(reply(b"{}", Set_Cookie="a=b"), reply(b"{}")) as server, to(server.port) as session:
+        session.authorize = lambda: {"Authorization": "Bearer one"}
+        session.call("PUT", "/x", payload={"k": "ä"}, headers={"X-Once": "1"})
+        session.authorize = dict
+        session.call("PUT", "/x", data=b"raw")
+    first, second = server.requests
+    assert first.startswith("PUT /x HTTP/1.1\r\n")
+    assert "Authorization: Bearer one\r\n" in first
+    assert "X-Once: 1\r\n" in first
+    assert "Content-Type: application/json\r\n" in first
+    assert json.loads(first.rpartition("\r\n\r\n")[2]) == {"k": "ä"}
+    assert "Authorization" not in second
+    assert "X-Once" not in second
+    assert second.endswith("\r\n\r\nraw")
+
+
+def test_one_connection_serves_all_calls(session: Session, sensor: Sensor) -> None:
+    for _number in range(3):
+        session.call(*READ)
+    assert len({request.connection for request in sensor.requests}) == 1
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"])
+def test_a_redirect_is_not_followed(status: str) -> None:
+    with scripted(reply(b"{}")) as other:
+        with scripted(reply(b"", status, Location=f"http://127.0.0.1:{other.port}/")) as server, to(server.port) as session:
+            session.authorize = lambda: {"Authorization": "Bearer one"}
+            error = failure(session, WRITE)
+        assert other.requests == []
+    assert isinstance(error, HTTPError)
+    assert (error.http_status, error.uncertain) == (int(status[:3]), False)
+    assert f"with a redirect to 'http://127.0.0.1:{other.port}/'; not followed" in error.message
+    assert len(server.requests) == 1
+
+
+def test_proxies_and_netrc_of_the_environment_do_not_count(
+    session: Session, site: Site, sensor: Sensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text(f"machine {sensor.address} login root password hush\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with scripted() as proxy:
+        for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "HTTP_PROXY", "http_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        session.call(*READ)
+        assert proxy.requests == []
+    assert [name for name in sensor.requests[0].headers if name.lower() == "authorization"] == []
+
+
+def test_a_proxy_is_used_when_asked_for(site: Site, sensor: Sensor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with scripted(reply(b"no", "403 Forbidden")) as proxy:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
+        with Session(Endpoint("device.invalid", 8443, use_proxy=True, retries=0)) as session:
+            error = failure(session, READ)
+    assert proxy.requests[0].startswith("CONNECT device.invalid:8443 ")
+    assert isinstance(error, UnreachableError)
+    assert "nothing was sent" in error.message
+
+
+# What comes back
+
+
+@pytest.mark.parametrize(
+    ("body", "described"),
+    [
+        (b"", "an empty reply"),
+        (b"  \r\n", "an empty reply"),
+        (b"<html><head><title>\n 502  Bad\n Gateway </title>", 'HTML ("502 Bad Gateway")'),
+        (b"<!DOCTYPE html><p>x", "HTML"),
+        (b'{"a": ', "broken or truncated JSON (6 bytes)"),
+        (b"it  works\n", 'text ("it works")'),
+        (b"\xff\xfe", 'text ("\xef\xbf\xbd\xef\xbf\xbd")'),
+    ],
+)
+def test_a_body_in_a_few_words(body: bytes, described: str) -> None:
+    assert describe_body(body) == described.encode("latin-1").decode() if body[:1] == b"\xff" else described
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("", None), ("7", 7.0), ("0", 0.0), ("86400", 60.0), ("soon", None), ("-1", None), ("1.5", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0)],
+)
+def test_retry_after(value: str, seconds: Optional[float]) -> None:
+    assert retry_after({"Retry-After": value} if value else {}) == seconds
+
+
+def test_retry_after_may_be_a_date() -> None:
+    soon = datetime.datetime.fromtimestamp(time.time() + 30, tz=datetime.timezone.utc)
+    seconds = retry_after({"Retry-After": email.utils.format_datetime(soon, usegmt=True)})
+    assert seconds is not None
+    assert 20 < seconds <= 31
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("html", 'with HTML ("Gateway")'), ("not_json", 'with text ("OK, but this is not JSON")'), ("truncated", "with broken or truncated JSON (")],
+)
+@pytest.mark.parametrize("call", [READ, WRITE])
+def test_what_is_not_json_is_a_reply_error(session: Session, sensor: Sensor, call: tuple[str, str], kind: str, told: str) -> None:
+    sensor.fail(kind, call[1])
+    error = failure(session, call)
+    assert isinstance(error, ReplyError)
+    assert error.uncertain is (call is WRITE)
+    assert f"{session.endpoint.name} answered {call[0]} {call[1]} {told}" in error.message
+    assert "Is this the device's address" in error.hint
+    assert len(sensor.requests) == 1
+
+
+def test_json_with_a_byte_order_mark_is_json() -> None:
+    with scripted(reply(b'\xef\xbb\xbf{"a": 1}')) as server, to(server.port) as session:
+        assert session.call(*READ).json() == {"a": 1}
+
+
+def test_a_reply_without_end_is_not_read_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "LARGEST_REPLY", 10_000)
+    with scripted(reply(b"x" * 50_000)) as server, to(server.port) as session:
+        error = failure(session, READ)
+    assert isinstance(error, ReplyError)
+    assert "with more than 10000 bytes" in error.message
+
+
+# What is sent again
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "cut"])
+def test_a_read_that_failed_on_its_way_is_repeated_with_growing_pauses(session: Session, sensor: Sensor, pauses: list[float], kind: str) -> None:
+    sensor.fail(kind, times=2)
+    session.call(*READ)
+    assert len(sensor.requests) == 3
+    assert pauses == [0.3, 0.6]
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "told"),
+    [
+        ("drop_before", {}, "closed the connection before its answer to {} was complete ("),
+        ("drop_after", {}, "closed the connection before its answer to {} was complete ("),
+        ("cut", {}, "broke off its reply to {}|closed the connection before its answer to {} was complete"),
+        ("delay", {"seconds": 0.6}, "gave no answer to {} within 0.3 s"),
+    ],
+)
+@pytest.mark.parametrize("call", [READ, WRITE])
+def test_a_lost_reply(site: Site, sensor: Sensor, call: tuple[str, str], kind: str, details: dict[str, Any], told: str) -> None:
+    sensor.fail(kind, times=None, **details)
+    endpoint = Endpoint(sensor.address, site.fleet.port, trust=Trust(ca_path=site.fleet.ca_path), timeout=0.3, retries=1)
+    with Session(endpoint) as session:
+        error = failure(session, call)
+    assert isinstance(error, ReplyLost)
+    assert any(f"{endpoint.name} {text.format(' '.join(call))}" in error.message for text in told.split("|")), error.message
+    assert len(sensor.requests) == (2 if call is READ else 1)
+
+
+def test_a_write_that_does_no_harm_twice_is_repeated(session: Session, sensor: Sensor) -> None:
+    sensor.fail("drop_after")
+    session.call("PUT", "/login", payload={"password": sensor.password}, repeatable=True)
+    assert len(sensor.requests) == 2
+
+
+@pytest.mark.parametrize("call", [READ, WRITE])
+@pytest.mark.parametrize(
+    ("status", "asked", "repeated"),
+    [
+        (400, None, ""), (401, None, ""), (403, None, ""), (404, None, ""), (405, None, ""),
+        (429, None, "rw"), (429, 7, "rw"),
+        (500, None, ""), (500, 7, ""), (501, None, ""),
+        (502, None, "r"), (503, None, "r"), (503, 7, "rw"), (504, None, "r"),
+    ],
+)  # fmt: skip
+def test_statuses(session: Session, sensor: Sensor, pauses: list[float], call: tuple[str, str], status: int, asked: Optional[int], repeated: str) -> None:
+    sensor.fail("status", code=status, retry_after=asked)
+    if ("r" if call is READ else "w") in repeated:
+        session.call(*call, payload=PAYLOAD)
+        assert pauses == [0.3 if asked is None else float(asked)]
+        assert len(sensor.requests) == 2
+        return
+    error = failure(session, call)
+    assert isinstance(error, HTTPError)
+    assert error.kind == "http"
+    assert error.http_status == status
+    assert error.uncertain is (call is WRITE and status >= 500)
+    assert f"{session.endpoint.name} answered {' '.join(call)} with HTTP {status}" in error.message
+    assert len(sensor.requests) == 1
+
+
+def test_a_server_that_stays_busy_is_given_up(session: Session, sensor: Sensor, pauses: list[float]) -> None:
+    sensor.fail("status", code=503, retry_after=3600, times=None)
+    assert failure(session, READ).http_status == 503
+    assert pauses == [60.0, 60.0]
+    assert len(sensor.requests) == 3
+
+
+# No connection
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@pytest.mark.parametrize("call", [READ, WRITE])
+def test_nobody_listens(call: tuple[str, str], pauses: list[float]) -> None:
+    port = free_port()
+    with to(port, retries=2) as session:
+        error = failure(session, call)
+    assert type(error) is UnreachableError
+    assert error.message == f"127.0.0.1:{port} cannot be reached: connection refused; nothing was sent."
+    assert "has power" in error.hint
+    assert pauses == [0.3, 0.6]
+
+
+def test_a_connection_that_is_not_accepted_in_time(pauses: list[float]) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)), to(port, connect_timeout=0.1) as session:
+            error = failure(session, WRITE)
+    assert type(error) is UnreachableError
+    assert "did not accept a connection within 0.1 s; nothing was sent" in error.message
+
+
+@pytest.mark.parametrize("call", [READ, WRITE])
+def test_tls_that_breaks_after_a_request_leaves_open_what_became_of_it(tmp_path: Path, call: tuple[str, str]) -> None:
+    context: ssl.SSLContext = Authority(tmp_path, "test").identity("127.0.0.1", "good", ()).context
+    with scripted(context=context) as server:
+        server.after_handshake = b"HTTP/1.1 200 this is not TLS any more\r\n\r\n"
+        with to(server.port, tls=True, trust=Trust(ca_path=str(tmp_path / "ca.pem")), retries=1) as session:
+            error = failure(session, call)
+    assert isinstance(error, ReplyLost)
+    assert error.uncertain
+    assert len(server.requests) == (2 if call is READ else 1)

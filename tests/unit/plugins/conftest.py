@@ -8,7 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.core.wait import Clock
+from ansible_collections.siteops.devices.tests.simulators.invue import InvueSimulator
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
+from ansible_collections.siteops.devices.tests.unit.plugins.registry_site import RegistrySite
 from ansible_collections.siteops.devices.tests.unit.plugins.site import Site
 
 SENSORS = 900  # tests take them one by one, so that each has an untouched one
@@ -56,3 +58,16 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr(Clock, "sleep", sleep)
     return asked
+
+
+@pytest.fixture(scope="session")
+def invue() -> Iterator[InvueSimulator]:
+    with InvueSimulator(first_address="127.32.0.1") as running:
+        yield running
+
+
+@pytest.fixture
+def registry(invue: InvueSimulator, monkeypatch: pytest.MonkeyPatch) -> RegistrySite:
+    """An empty registry without a list, and a file host without files. The environment has no token in it."""
+    monkeypatch.delenv("INVUE_ACCESS_TOKEN", raising=False)
+    return RegistrySite(invue)

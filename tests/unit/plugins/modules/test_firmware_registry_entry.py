@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.siteops.devices.plugins.module_utils.invue import entries
 from ansible_collections.siteops.devices.tests.simulators.invue import READING_TOKEN
 from ansible_collections.siteops.devices.tests.unit.plugins.registry_site import RegistrySite, secrets_in
 from ansible_collections.siteops.devices.tests.unit.plugins.running import outcome_of, ship, start_shipped
@@ -249,7 +250,10 @@ FAULTS = [
 @pytest.mark.parametrize("listing", ["none", "pages"])
 @pytest.mark.parametrize("job", ["create", "change", "delete"])
 @pytest.mark.parametrize(("kind", "details"), FAULTS)
-def test_a_fault_at_any_request(registry: RegistrySite, ledger: str, listing: str, job: str, kind: str, details: dict[str, Any]) -> None:
+def test_a_fault_at_any_request(
+    registry: RegistrySite, ledger: str, listing: str, job: str, kind: str, details: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entries, "LEDGER_LAG", 0.01)
     options = {"ledger": ledger, **(KEY if job == "delete" else WANTED), "state": "absent" if job == "delete" else "present"}
     for number in range(1, 7):
         registry.registry.entries.clear()

@@ -43,8 +43,8 @@ integration: ## Run the integration tests [CORE=...] [TARGETS="msk_config ..."]
 	@$(RUN) integration --core $(CORE) $(TARGETS)
 
 .PHONY: bench
-bench: venv ## Measure how long unchanged sensors take, against debug and uri
-	@$(IN_VENV) -m tests.benchmark
+bench: venv ## Measure speed and memory against their baselines [ONLY=name]
+	@$(IN_VENV) -m tests.benchmark $(ONLY)
 
 .PHONY: simulators
 simulators: venv ## Start simulated sensors, new from the factory, until Control-C [SENSORS=3]

@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from .project import Project
 
 COMPLAINT = re.compile(r"\b(?:WARNING|ERROR|CRITICAL)\b.*")
-# antsibull-docs takes a module whose action is redirected for a redirect itself, and its name for unknown.
-HIDE_ACTION_ROUTING = """
-import sys, yaml
-with open(sys.argv[1]) as file:
-    runtime = yaml.safe_load(file)
-runtime.get("plugin_routing", {}).pop("action", None)
-with open(sys.argv[1], "w") as file:
-    yaml.safe_dump(runtime, file)
-"""
 TYPED = ("plugins", "extensions/eda/plugins", "tests/simulators", "tests/runner", "tests/demo", "tests/benchmark")
 
 
@@ -119,7 +110,6 @@ def _run_in(target: Path, env: Environment, shell: Shell, command: list[str]) ->
 
 def _docs(project: Project, env: Environment, shell: Shell) -> None:
     target = tree.copy(project, "lint-docs")
-    shell.run([env.program, "-c", HIDE_ACTION_ROUTING, "meta/runtime.yml"], cwd=target, env=env.variables())
     flags = ["--plugin-docs", "--validate-collection-refs=all", "--check-extra-docs-refs"]
     _run_in(target, env, shell, ["antsibull-docs", "lint-collection-docs", *flags, "."])
 

@@ -188,6 +188,8 @@ class DeviceServer:
             return _hang_up(request)
         entry.status, entry.refused = reply.status, reply.refused
         if fault is not None and fault.kind == faults.CUT:
+            if reply.outage is not None:
+                self.begin_outage(device, reply.outage, after=MOMENT)
             return await _cut(request, reply)
         response = web.Response(body=reply.body, status=reply.status, content_type=reply.content_type, headers=reply.headers)
         if reply.outage is not None:

@@ -61,7 +61,7 @@ class DeviceError(Exception):
         self.facts = dict(facts or {})
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.message, self.hint) if part)
+        return " ".join(part.strip() for part in (self.message, self.hint) if part.strip())
 
     def to_result(self) -> dict[str, t.Any]:
         """The failed task's result: ``msg``, ``error`` (``kind``, ``http_status``, ``code``), ``changed``, then the facts."""

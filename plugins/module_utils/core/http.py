@@ -20,7 +20,7 @@ import typing as t
 
 from .errors import CertificateError, DeviceError, HTTPError, ReplyError, ReplyLost, UnreachableError
 from .requirements import require, requests, urllib3
-from .schema import Schema, check_reply
+from .schema import Schema, check_reply, compile_declared
 from .tls import Trust, TrustAdapter, seen_fingerprint
 from .wait import Clock
 
@@ -113,6 +113,14 @@ def retry_after(headers: t.Mapping[str, str]) -> float | None:
     except (TypeError, ValueError):
         return None
     return min(max(0.0, seconds), LONGEST_RETRY_AFTER)
+
+
+def warm_up() -> None:
+    """Do now what a process does at its first request: start OpenSSL, compile schemas. A controller calls it before it forks its workers."""
+    compile_declared()
+    if requests is not None:
+        with Session(Endpoint("localhost", 443, trust=Trust(validate=False))) as session:
+            session._session.prepare_request(requests.Request("PUT", "https://localhost/", json={}))
 
 
 class Session:

@@ -70,7 +70,7 @@ def wait_until(
         left = deadline.left
         if left <= 0:
             raise DeadlineError(
-                f"Waited {deadline.timeout:g} s for {what}, in vain. Last seen: {seen.state}.",
+                f"Waited {deadline.timeout:g} s for {what}, in vain. Last seen: {seen.state.rstrip('.')}.",
                 hint=go_on,
                 facts={"last": {"state": seen.state, **seen.facts}},
             )

@@ -50,6 +50,7 @@ class MskClient:
         self._hide = hide
         self._token: str | None = None
         self._open = False
+        self._default_set = False
 
     @classmethod
     def open(cls, task: Task, *, host: str | None = None) -> MskClient:
@@ -108,16 +109,17 @@ class MskClient:
         body = reply.json(CODE)
         code = int(body["errorCode"])
         if code not in (0, DEFAULT_PASSWORD_SET):
-            raise self._wrong_password(code=code)
+            raise self._wrong_password(_described(body), code=code)
         self._open = True
         self._password = password
+        self._default_set = code == DEFAULT_PASSWORD_SET
         self._keep(_token_in(body) or _token_in_header(reply))
         if self._token is None:
             self._keep(self._fetch_token(code))
         return code
 
-    def _wrong_password(self, **what: t.Any) -> AuthenticationError:
-        told = f"error code {what['code']}" if "code" in what else f"HTTP {what['http_status']}"
+    def _wrong_password(self, described: str = "", **what: t.Any) -> AuthenticationError:
+        told = f"error code {what['code']}{described}" if "code" in what else f"HTTP {what['http_status']}"
         return AuthenticationError(
             f"{self.name} refused the password (login answered {told}).",
             hint="If it may still have another one, siteops.devices.msk_password tries fallback_passwords.",
@@ -134,15 +136,19 @@ class MskClient:
             raise ReplyError(
                 f"{self.name} accepted the login but gave no token: neither in the reply, nor in an Authorization header, nor by /updateToken.",
                 http_status=error.http_status,
+                hint="Its firmware may have a way of its own, which this collection does not know.",
             ) from None
         if body.get("errorCode"):
             return None if code == DEFAULT_PASSWORD_SET else self._refuse("GET /updateToken", body)
         return str(body["token"])
 
     def _keep(self, token: str | None) -> None:
-        if token:
-            self._hide(token)
-            self._token = token
+        if not token:
+            return
+        self._hide(token)
+        if not (token.isascii() and token.isprintable()):
+            raise ReplyError(f"{self.name} accepted the login and gave a token that no HTTP header can carry.")
+        self._token = token
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}"} if self._token else {}
@@ -202,7 +208,8 @@ class MskClient:
             if error.http_status not in SESSION_REFUSED or self._password is None:
                 raise
         self.log_out()
-        self.log_in_fully(self._password)
+        # Whoever got in with the factory password before, to change it, gets in with it again.
+        (self.log_in if self._default_set else self.log_in_fully)(self._password)
         try:
             return self._http.call(method, path, **more)
         except HTTPError as error:
@@ -215,8 +222,12 @@ class MskClient:
             ) from None
 
     def _refuse(self, call: str, body: t.Mapping[str, t.Any]) -> t.Any:
-        described = f" ({body['errorDesc']})" if body.get("errorDesc") else ""
-        raise RefusedError(f"{self.name} refused {call} with error code {body['errorCode']}{described}.", code=body["errorCode"])
+        raise RefusedError(f"{self.name} refused {call} with error code {body['errorCode']}{_described(body)}.", code=body["errorCode"])
+
+
+def _described(body: t.Mapping[str, t.Any]) -> str:
+    """The device's own words for its error code, if there are any."""
+    return f" ({body['errorDesc']})" if body.get("errorDesc") else ""
 
 
 def _token_in(body: t.Mapping[str, t.Any]) -> str | None:

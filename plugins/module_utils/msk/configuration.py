@@ -150,7 +150,7 @@ class Configuration(Resource):
     def plan(self, current: dict[str, t.Any], desired: Desired) -> Plan:
         payload = {key: value for key, value in desired.wire.items() if not _same(key, current.get(key), value)}
         after = {**current, **payload}
-        if payload:
+        if {"alarmDistance", "preAlarmDistance"} & set(payload):
             _check_areas(after, ", counting what the sensor already has")
         shown = _view(after)
         return Plan(

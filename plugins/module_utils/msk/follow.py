@@ -8,7 +8,7 @@ import dataclasses
 import typing as t
 
 from ..core.connection import endpoint_of
-from ..core.errors import AuthenticationError, CertificateError, DeviceError, IdentityError
+from ..core.errors import AuthenticationError, CertificateError, DeviceError, IdentityError, NotTakenError
 from ..core.wait import Deadline, Pending, wait_until
 from .client import MskClient
 from .client import Task as ClientTask
@@ -59,12 +59,14 @@ class Follower:
         for name in self._names(host):
             try:
                 with self.connect(host, name) as sensor:
-                    self._check_same(sensor)
+                    self.check_same(sensor)
                     self._refused = 0
                     return look(sensor, host)
             except CertificateError as error:
                 state = Pending(error.message)
                 continue
+            except NotTakenError:
+                raise
             except DeviceError as error:
                 self._judge(error, belongs)
                 return Pending(error.message)
@@ -96,7 +98,8 @@ class Follower:
         timeout = min(endpoint.connect_timeout, POLL_CONNECT_TIMEOUT)
         return MskClient(dataclasses.replace(endpoint, trust=trust, retries=0, connect_timeout=timeout), self._password, self._task.hide)
 
-    def _check_same(self, sensor: MskClient) -> None:
+    def check_same(self, sensor: MskClient) -> None:
+        """Raise :class:`IdentityError` when this is another sensor than the one that went away."""
         if self._identity is None:
             return
         found = read_identity(sensor)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from ..core.errors import DeviceError, InputError, NotTakenError
+from ..core.errors import DeadlineError, DeviceError, InputError, NotTakenError
 from ..core.field import Text
 from ..core.plan import Plan, Resource, not_taken
 from ..core.wait import Deadline, Pending
@@ -21,6 +21,9 @@ BITS = {"dhcp": 1, "name_resolution": 2, "auto_ip": 4}
 
 ADDRESSES = {"static_address": "staticAddress", "subnet": "subnet", "gateway": "gateway"}
 """Option -> API key. A PUT without staticAddress makes the sensor fall back to its factory address, so all are always sent."""
+
+FACTORY_ADDRESS = "192.168.0.50"
+"""Where a sensor goes that is to be static and has no staticAddress (section 3.9.1)."""
 
 OPTIONS: dict[str, dict[str, t.Any]] = {**{name: {"type": "bool"} for name in BITS}, **{name: dict(Text.argument) for name in ADDRESSES}}
 
@@ -115,8 +118,9 @@ def is_static(network: t.Mapping[str, t.Any]) -> bool:
 def target_of(plan: Plan, address_now: str, host: str, follow_host: str | None) -> str | None:
     """Where the sensor will answer once ``plan`` is applied; None when only the network decides it (DHCP, auto IP)."""
     before, after = plan.before, plan.after
+    static_address = str(after["static_address"] or FACTORY_ADDRESS)
     if is_static(after):
-        stays = after["static_address"] in ("", address_now)
+        stays = static_address == address_now
     else:
         stays = (before["dhcp"], not before["dhcp"] and before["auto_ip"]) == (after["dhcp"], not after["dhcp"] and after["auto_ip"])
     if stays:
@@ -124,7 +128,7 @@ def target_of(plan: Plan, address_now: str, host: str, follow_host: str | None) 
     if follow_host:
         return follow_host
     if is_static(after):
-        return str(after["static_address"])
+        return static_address
     return None if _is_address(host) else host
 
 
@@ -226,10 +230,26 @@ class Move:
         follower = Follower(self._task, old, identity, self._sensor.password)
         try:
             return follower.find(hosts, look, deadline=Deadline(timeout), go_on=go_on)[0]
-        except DeviceError as error:
-            error.changed = True
-            error.facts.setdefault("took_effect", "yes" if doubt is None else "unknown")
+        except NotTakenError:
             raise
+        except DeviceError as error:
+            failure = error
+        if doubt is None and isinstance(failure, DeadlineError):
+            self._check_taken(follower, old)
+        failure.changed = True
+        failure.facts.setdefault("took_effect", "yes" if doubt is None else "unknown")
+        raise failure
+
+    def _check_taken(self, follower: Follower, old: str) -> None:
+        """A last look at the old address. Raises :class:`NotTakenError` when the sensor is there and holds its old settings."""
+        try:
+            with follower.connect(old) as found:
+                follower.check_same(found)
+                state = Network(found).read()
+        except DeviceError:
+            return
+        if self._resource.plan(state, self._desired).changed:
+            raise self._not_taken(state)
 
     def _look_back(self, doubt: DeviceError | None) -> dict[str, t.Any] | None:
         """Without following: a reply that was lost is looked into at the old address only."""

@@ -66,7 +66,8 @@ def _change(sensor: MskClient, old: str, new: str, repeats: int = 2) -> None:
         try:
             sensor.put("/changePassword", {"oldPassword": old, "newPassword": new})
         except DeviceError as error:
-            if not error.uncertain:
+            # A repeated change may be refused because the first one took effect late: the logins tell.
+            if not error.uncertain and not attempt:
                 raise
             doubt = error
         sensor.log_out()

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ..core.schema import declared
+
 Shape = t.Dict[str, t.Any]
 
 NUMBER: Shape = {"type": "number"}
@@ -21,63 +23,69 @@ def _list(item: Shape) -> Shape:
     return {"type": "array", "items": item}
 
 
-OBJECT = _object()
-CODE = _object(["errorCode"], errorCode=INTEGER)
-TOKEN = _object(["errorCode"], errorCode=INTEGER, token={**TEXT, "minLength": 1})
+OBJECT = declared(_object())
+CODE = declared(_object(["errorCode"], errorCode=INTEGER))
+TOKEN = declared(_object(["errorCode"], errorCode=INTEGER, token={**TEXT, "minLength": 1}))
 
 ZONES = _list(_object(["min", "max"], min=INTEGER, max=INTEGER))
 
-CONFIGURATION = _object(
-    ["configuration"],
-    configuration=_object(
-        [],
-        **{
-            key: INTEGER
-            for key in (
-                "alarmDistance preAlarmDistance alarmSensitivity mountHeight mountElevation mountRotation mountAzimuth calibrationCoefficient "
-                "ledMode channel configurationsCount antiMaskingMode antiMaskingExitMode antiTamperMode antiTamperExitMode "
-                "numConflictingSensors ssMode ssMinDist ssMaxSize ssNumMaxZones"
-            ).split()
-        },
-        country=TEXT,
-        ssManualZones=ZONES,
-    ),
+CONFIGURATION = declared(
+    _object(
+        ["configuration"],
+        configuration=_object(
+            [],
+            **{
+                key: INTEGER
+                for key in (
+                    "alarmDistance preAlarmDistance alarmSensitivity mountHeight mountElevation mountRotation mountAzimuth calibrationCoefficient "
+                    "ledMode channel configurationsCount antiMaskingMode antiMaskingExitMode antiTamperMode antiTamperExitMode "
+                    "numConflictingSensors ssMode ssMinDist ssMaxSize ssNumMaxZones"
+                ).split()
+            },
+            country=TEXT,
+            ssManualZones=ZONES,
+        ),
+    )
 )
 """Section 3.3.1."""
 
-POSITION = _object(["elevation", "rotation"], elevation=NUMBER, rotation=NUMBER)
+POSITION = declared(_object(["elevation", "rotation"], elevation=NUMBER, rotation=NUMBER))
 """Section 3.4.1. Degrees."""
 
-DETECTION = _object(["fps"], fps=NUMBER, acqIdx=NUMBER, elapsedTime=NUMBER, targets=_list(OBJECT))
+DETECTION = declared(_object(["fps"], fps=NUMBER, acqIdx=NUMBER, elapsedTime=NUMBER, targets=_list(OBJECT)))
 """Section 3.1.1."""
 
-ALARMS = _object(["alarms"], fps=NUMBER, acqIdx=NUMBER, elapsedTime=NUMBER, alarms=_list(_object(["type"], type=INTEGER, cause=INTEGER)))
+ALARMS = declared(_object(["alarms"], fps=NUMBER, acqIdx=NUMBER, elapsedTime=NUMBER, alarms=_list(_object(["type"], type=INTEGER, cause=INTEGER))))
 """Section 3.2.1."""
 
-EVENTS = _object(["events"], events=_list(_object(["type"], type=INTEGER, elapsedTime=NUMBER, duration=NUMBER)))
+EVENTS = declared(_object(["events"], events=_list(_object(["type"], type=INTEGER, elapsedTime=NUMBER, duration=NUMBER))))
 """Section 3.17.1."""
 
-INSTALLATIONS = _object(
-    ["installations"],
-    installations=_list(
-        _object(
-            ["minDistance", "maxDistance", "minElevation", "maxElevation", "minHeight", "maxHeight", "orientation"],
-            **{key: NUMBER for key in "minDistance maxDistance minElevation maxElevation minHeight maxHeight orientation".split()},
-        )
-    ),
+INSTALLATIONS = declared(
+    _object(
+        ["installations"],
+        installations=_list(
+            _object(
+                ["minDistance", "maxDistance", "minElevation", "maxElevation", "minHeight", "maxHeight", "orientation"],
+                **{key: NUMBER for key in "minDistance maxDistance minElevation maxElevation minHeight maxHeight orientation".split()},
+            )
+        ),
+    )
 )
 """Section 3.8.1. Centimetres and degrees."""
 
-CALIBRATION = _object([], version=NUMBER, value=NUMBER, mse=NUMBER, peaks={"type": "array"})
+CALIBRATION = declared(_object([], version=NUMBER, value=NUMBER, mse=NUMBER, peaks={"type": "array"}))
 """Section 3.7."""
 
-NETWORK = _object(
-    ["netConfiguration"],
-    netConfiguration=INTEGER,
-    curNetConfiguration=INTEGER,
-    **{key: {"type": ["string", "null"]} for key in "staticAddress subnet gateway curHostAddress curSubnet curGateway".split()},
+NETWORK = declared(
+    _object(
+        ["netConfiguration"],
+        netConfiguration=INTEGER,
+        curNetConfiguration=INTEGER,
+        **{key: {"type": ["string", "null"]} for key in "staticAddress subnet gateway curHostAddress curSubnet curGateway".split()},
+    )
 )
 """Section 3.9.1."""
 
-NAME = _object(["name"], name=TEXT)
+NAME = declared(_object(["name"], name=TEXT))
 """Section 3.11.1."""

@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import importlib
 import json
 import os
 import subprocess
 import sys
+import urllib.parse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +62,18 @@ def strings(value: Any) -> list[str]:
     if isinstance(value, (list, tuple)):
         return [text for item in value for text in strings(item)]
     return [str(value)]
+
+
+def leaks(outcome: Outcome, secrets: Iterable[str | None]) -> list[str]:
+    """The secrets that show in an outcome, as they are or in a form in which they travel."""
+    forms = [form for secret in secrets if secret for form in forms_of(secret)]
+    return [form for form in forms if form in outcome.text]
+
+
+def forms_of(secret: str) -> list[str]:
+    """A secret as it is, in base64, in a URL, and in JSON."""
+    quoted = [urllib.parse.quote(secret), urllib.parse.quote(secret, safe=""), urllib.parse.quote_plus(secret)]
+    return [secret, base64.b64encode(secret.encode()).decode(), *quoted, json.dumps(secret)[1:-1], repr(secret)[1:-1]]
 
 
 def module_named(name: str) -> Any:

@@ -71,13 +71,13 @@ def take_ownership(site: Site) -> Job:
 def move(site: Site) -> Job:
     sensor = site.sensor()
     before, after = sensor.address, site.elsewhere(sensor)
-    arguments = site.connection(sensor, network={"static_address": after, "gateway": "127.31.0.254", "subnet": "16"}, wait_timeout=3)
+    arguments = site.connection(sensor, network={"static_address": after, "gateway": "127.31.0.254", "subnet": "16"}, wait_timeout=1)
     return Job("msk_netsettings", site, sensor, arguments, lambda: sensor.address == after, lambda: sensor.address == before)
 
 
 def hide_name(site: Site) -> Job:
     sensor = site.sensor()
-    arguments = site.connection(sensor, network={"name_resolution": False}, wait_timeout=3)
+    arguments = site.connection(sensor, network={"name_resolution": False}, wait_timeout=1)
 
     def bits() -> int:
         return sensor.network.net_configuration

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import requests
 
-from ansible_collections.siteops.devices.tests.unit.plugins.modules.jobs import JOBS, NEW_PASSWORD, Job
-from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome
+from ansible_collections.siteops.devices.tests.unit.plugins.modules.jobs import JOBS, Job
+from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, leaks
 from ansible_collections.siteops.devices.tests.unit.plugins.site import Site
+from ansible_collections.siteops.devices.tests.unit.simulators.talking import eventually
 
 Kind = tuple[str, dict[str, Any]]
 
@@ -28,11 +29,12 @@ FAULTS: list[Kind] = [
     ("truncated", {}),
     ("cut", {}),
     ("wrong_types", {}),
-    ("error_code", {"code": 9, "desc": f"no {NEW_PASSWORD}"}),
+    ("error_code", {"code": 9}),
     ("ignore", {}),
     ("reboot", {"seconds": 0.05}),
 ]
-CLEAR = {"authentication", "http", "not_taken", "refused", "reply", "reply_lost", "unreachable", "deadline", "failed"}
+CLEAR = {"authentication", "http", "identity", "not_taken", "refused", "reply", "reply_lost", "unreachable", "deadline", "failed"}
+TOKENLESS = {"GET /updateToken: no Authorization header", "PUT /logout: no Authorization header"}  # after a login that gave none
 ENDS_OF_SESSIONS = {"/login", "/logout"}  # a session whose login or logout got lost cannot be closed
 
 
@@ -43,13 +45,14 @@ def test_a_fault_at_any_request(site: Site, make: Callable[[Site], Job], kind: s
     assert not clean.run().failed
     for number in range(1, len(clean.sensor.requests) + 1):
         job = make(site)
-        job.sensor.fail(kind, nth=number, **details)
+        job.sensor.fail(kind, nth=number, desc=f"not with {job.sensor.password}", **details)
         outcome = job.run()
         place = f"{kind} at {job.sensor.requests[number - 1].path}, number {number}: {outcome}"
         check_truth(job, outcome, place)
+        eventually(lambda job=job: job.sensor.listening)
         check_sessions(job, outcome, place)
         check_secrets(job, outcome, place)
-        assert job.sensor.violations == [], place
+        assert set(job.sensor.violations) <= TOKENLESS, place
         job.sensor.faults.clear()
         again = job.run()
         assert not again.failed, f"{place}\nthen {again}"
@@ -65,7 +68,7 @@ def check_truth(job: Job, outcome: Outcome, place: str) -> None:
         return
     assert outcome.kind in CLEAR, place
     assert job.sensor.address in outcome.message or str(job.arguments["host"]) in outcome.message, place
-    assert outcome.message.endswith("."), place
+    assert outcome.message[-1] in ".?", place
     if not outcome.changed:
         assert job.untouched(), place
     effect = outcome.result.get("took_effect")
@@ -74,43 +77,54 @@ def check_truth(job: Job, outcome: Outcome, place: str) -> None:
 
 def check_sessions(job: Job, outcome: Outcome, place: str) -> None:
     lost = [request for request in job.sensor.requests if request.fault and request.path in ENDS_OF_SESSIONS]
-    moved_and_failed = outcome.failed and "static_address" in job.arguments.get("network", {})
-    assert job.sensor.open_sessions <= len(lost) + moved_and_failed, place
+    # A sensor that moves cuts connections, and with them a logout that is under way.
+    moving = "static_address" in job.arguments.get("network", {}) and (outcome.failed or any(request.fault for request in job.sensor.writing_requests()))
+    assert job.sensor.open_sessions <= len(lost) + moving, place
 
 
 def check_secrets(job: Job, outcome: Outcome, place: str) -> None:
     tokens = [*job.sensor.sessions.tokens, *job.sensor.sessions.ended]
-    for secret in (job.sensor.password, NEW_PASSWORD, str(job.arguments["password"]), *tokens):
-        assert secret not in outcome.text, place
+    assert not leaks(outcome, [job.sensor.password, job.arguments["password"], job.arguments.get("new_password"), *tokens]), place
 
 
 @pytest.mark.parametrize("make", JOBS)
 @pytest.mark.parametrize("sent", [False, True])
 def test_an_interruption_at_any_request(site: Site, make: Callable[[Site], Job], sent: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = requests.Session.request
-    clean = make(site)
-    clean.run()
-    for number in range(1, len(clean.sensor.requests) + 1):
-        count = 0
-
-        def interrupt(session: requests.Session, *arguments: Any, number: int = number, **keywords: Any) -> requests.Response:
-            nonlocal count
-            count += 1
-            if count == number and not sent:
-                raise KeyboardInterrupt
-            response = real(session, *arguments, **keywords)
-            if count == number:
-                raise KeyboardInterrupt
-            return response
-
+    number = 0
+    interrupted = True
+    while interrupted:
+        number += 1
         job = make(site)
         with monkeypatch.context() as patch:
-            patch.setattr(requests.Session, "request", interrupt)
-            with pytest.raises(KeyboardInterrupt):
+            paths = interrupt(patch, number, sent=sent)
+            try:
                 job.run()
-        struck = clean.sensor.requests[number - 1].path
-        on_its_way = job.module == "msk_netsettings" and not job.untouched()
-        assert job.sensor.open_sessions <= (struck in ENDS_OF_SESSIONS) + on_its_way, f"{number}: {struck}"
-        assert job.done() or job.untouched(), struck
+                interrupted = False
+            except KeyboardInterrupt:
+                pass
+        struck = paths[number - 1] if interrupted else ""
+        unreachable = job.module == "msk_netsettings" and not job.untouched()
+        assert job.sensor.open_sessions <= (struck in ENDS_OF_SESSIONS) + unreachable, f"{number}: {struck}"
+        eventually(lambda job=job: job.sensor.listening)
         assert not job.run().failed, struck
-        assert job.done(), struck
+        eventually(job.done)
+    assert number > 5
+
+
+def interrupt(patch: pytest.MonkeyPatch, number: int, *, sent: bool) -> list[str]:
+    """Raise KeyboardInterrupt in the n-th request, before it is sent or when its reply came. The list gets the paths asked for."""
+    real = requests.Session.request
+    paths: list[str] = []
+
+    def request(session: requests.Session, method: str, url: str, **keywords: Any) -> requests.Response:
+        paths.append("/" + url.rpartition("/")[2])
+        if len(paths) == number and not sent:
+            raise KeyboardInterrupt
+        try:
+            return real(session, method, url, **keywords)
+        finally:
+            if len(paths) == number:
+                raise KeyboardInterrupt
+
+    patch.setattr(requests.Session, "request", request)
+    return paths

@@ -1,6 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The siteops.devices authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs any device module of this collection inside the controller process, or ships it when that cannot honour the task."""
+"""The action behind every device module: runs it inside the controller process, or ships it when that cannot honour the task.
+
+Each module has a file of its name in ``plugins/action`` that imports ``ActionModule`` from here. A redirect of the names to one
+action in ``meta/runtime.yml`` would work as well, but linters of playbooks follow it and tell users to call that action instead.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.siteops.devices.plugins import modules
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, plain, run_in_process
+from ansible_collections.siteops.devices.plugins.module_utils.core.http import warm_up
 
 COLLECTION = "siteops.devices"
 
@@ -36,6 +41,7 @@ def _load_all() -> dict[str, Loaded | Exception]:
 
 
 MODULES = _load_all()
+warm_up()
 
 
 def loaded(name: str) -> Loaded:
@@ -59,7 +65,7 @@ class ActionModule(ActionBase):
         try:
             module = loaded(self._task.action)
         except KeyError:
-            return {"failed": True, "msg": f"{self._task.action} is not a device module of {COLLECTION}. Call one of these by its name: {', '.join(MODULES)}."}
+            return {"failed": True, "msg": f"{self._task.action} is not a device module of {COLLECTION}."}
         except Exception as error:
             return {"failed": True, "msg": f"{self._task.action} cannot be loaded: {type(error).__name__}: {error}"}
         arguments = dict(self._task.args)

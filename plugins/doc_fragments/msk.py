@@ -24,7 +24,7 @@ options:
     description: The sensor's password. The default is the environment variable E(MSK_PASSWORD).
     type: str
 notes:
-  - Runs in the controller process when the connection is local or leads to the sensor itself, else on the host that the connection leads to.
+  - Runs in the controller process when the connection is local or leads to the sensor itself, else on the host that it leads to.
     With C(async), C(become) or C(environment) it always runs as a process of its own.
   - Each task logs in once and always logs out again.
 """

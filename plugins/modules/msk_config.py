@@ -29,7 +29,8 @@ options:
       pre_alarm_distance:
         description:
           - Length of the pre-alarm area, in millimetres.
-          - Must not be below O(configuration.alarm_distance), counting what the sensor already has. Both are equal when there is no pre-alarm area.
+          - Must not be below O(configuration.alarm_distance), counting what the sensor already has.
+          - Both are equal when there is no pre-alarm area.
         type: int
       alarm_sensitivity:
         description:
@@ -77,8 +78,8 @@ options:
         type: int
       ss_mode:
         description: >-
-          Semi-static objects: V(disabled), V(automatic_1) (up to 2 objects of at most 1.5 m), V(automatic_2) (up to 3 objects of at most 2.5 m),
-          V(semi_automatic), V(manual), or the number of a mode.
+          Semi-static objects: V(disabled), V(automatic_1) (up to 2 objects of at most 1.5 m),
+          V(automatic_2) (up to 3 objects of at most 2.5 m), V(semi_automatic), V(manual), or the number of a mode.
         type: str
       ss_min_dist:
         description: Distance of semi-static objects, at least, in millimetres.

@@ -47,7 +47,9 @@ msk:
   type: dict
   contains:
     sensor:
-      description: The radar (C(sensor)) and the communication board (C(com_board)) with model, family, C(fw_version) and C(device_id). Distances in mm.
+      description: >-
+        The radar (C(sensor)) and the communication board (C(com_board)), each with model, family, C(fw_version) and C(device_id).
+        Distances in mm.
       type: dict
     position:
       description: Measured C(elevation) (negative is down) and C(rotation), in degrees.
@@ -77,7 +79,8 @@ msk:
       type: str
     configuration:
       description: >-
-        The configuration of the radar in the sensor's own units, with C(alarm_sensitivity_percent) and the names of modes, such as C(led_mode_name).
+        The configuration of the radar in the sensor's own units, with C(alarm_sensitivity_percent) and the names of modes,
+        such as C(led_mode_name).
       type: dict
 error:
   description: What kind of failure it was, for use in conditions.

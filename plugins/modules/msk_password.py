@@ -10,7 +10,8 @@ short_description: Set the password of an MSK-101-POE sensor
 version_added: 0.1.0
 description:
   - Makes O(new_password) the password of the sensor, whichever of the given passwords opens it now, and verifies it by a login.
-  - Candidates are tried once each, in this order. O(new_password), O(password), then O(fallback_passwords). The first that opens the sensor is used.
+  - Candidates are tried once each. First O(new_password), then O(password), then O(fallback_passwords).
+    The first that opens the sensor is used.
   - A sensor that still has its factory password refuses everything else; this module is how to take it into ownership.
   - The sensor opens with the old or the new password at every moment, so a run may be interrupted anywhere and repeated.
 extends_documentation_fragment:
@@ -66,7 +67,6 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.module impo
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import Spec
 from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient
 from ansible_collections.siteops.devices.plugins.module_utils.msk.password import candidates_of, change_password
-from ansible_collections.siteops.devices.plugins.module_utils.core.connection import endpoint_of
 
 ARGUMENT_SPEC = Spec(
     CONNECTION_OPTIONS,
@@ -82,7 +82,11 @@ def run(task):
     candidates = candidates_of(new, task.params["password"], task.params["fallback_passwords"])
     with MskClient.unopened(task) as sensor:
         changed, was_default = change_password(sensor, new, candidates, task.check_mode)
-    states = {"before": "another password", "after": "the new password"} if changed else {"before": "the new password", "after": "the new password"}
+    states = (
+        {"before": "another password", "after": "the new password"}
+        if changed
+        else {"before": "the new password", "after": "the new password"}
+    )
     diff = {"diff": {key: {"password": text} for key, text in states.items()}} if task.diff else {}
     return {"changed": changed, "was_default": was_default, **diff}
 

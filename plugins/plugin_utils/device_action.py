@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The action behind every device module: runs it inside the controller process, or ships it when that cannot honour the task.
 
-Each module has a file of its name in ``plugins/action`` that imports ``ActionModule`` from here. A redirect of the names to one
+Each module has a file of its name in ``plugins/action`` that takes its action from here. A redirect of the names to one
 action in ``meta/runtime.yml`` would work as well, but linters of playbooks follow it and tell users to call that action instead.
 """
 
@@ -32,7 +32,7 @@ def _load_all() -> dict[str, Loaded | Exception]:
     for entry in pkgutil.iter_modules(modules.__path__):
         try:
             module = importlib.import_module(f"{modules.__name__}.{entry.name}")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is told when that module is called)
             found[entry.name] = error
             continue
         if hasattr(module, "ARGUMENT_SPEC"):
@@ -52,7 +52,7 @@ def loaded(name: str) -> Loaded:
     return module
 
 
-class ActionModule(ActionBase):
+class DeviceAction(ActionBase):
     """See ``docs/architecture.md``, "One piece of code, three ways in"."""
 
     _supports_check_mode = True
@@ -66,7 +66,7 @@ class ActionModule(ActionBase):
             module = loaded(self._task.action)
         except KeyError:
             return {"failed": True, "msg": f"{self._task.action} is not a device module of {COLLECTION}."}
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (the result tells it)
             return {"failed": True, "msg": f"{self._task.action} cannot be loaded: {type(error).__name__}: {error}"}
         arguments = dict(self._task.args)
         own_address = self._leads_to(arguments.get("host"), variables)

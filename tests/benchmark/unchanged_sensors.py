@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmark.table import Row, show
+from ansible_collections.siteops.devices.tests.benchmark.table import Row, show
 
 SENSORS = 100
 PAIRS = 5
@@ -83,7 +83,9 @@ def measure() -> None:
     show(
         [
             Row("msk_config, in process", f"{mine:.1f} s", f"debug {debug:.1f} s", f"{to_debug:.2f}", "at most 1.6", to_debug <= 1.6),
-            Row("uri, the same three requests", f"{uri:.1f} s", f"msk_config {mine_again:.1f} s", f"{to_uri:.1f}", "at least 8", to_uri >= 8),
+            Row(
+                "uri, the same three requests", f"{uri:.1f} s", f"msk_config {mine_again:.1f} s", f"{to_uri:.1f}", "at least 8", to_uri >= 8
+            ),
         ]
     )
 
@@ -91,7 +93,17 @@ def measure() -> None:
 def start_simulator(folder: Path, sensors: int) -> subprocess.Popen[bytes]:
     """Simulated sensors in a process of their own, listening; ``ready.json`` in ``folder`` says where."""
     ready = folder / "ready.json"
-    command = [sys.executable, "-m", "tests.simulators.msk", "--sensors", str(sensors), "--ready-file", str(ready), "--exit-with", str(os.getpid())]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.simulators.msk",
+        "--sensors",
+        str(sensors),
+        "--ready-file",
+        str(ready),
+        "--exit-with",
+        str(os.getpid()),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     while not ready.exists():
         if process.poll() is not None:
@@ -104,7 +116,12 @@ def prepare(folder: Path, ready: dict[str, object]) -> None:
     devices = ready["devices"]
     assert isinstance(devices, list)
     hosts = {device["name"]: {"ansible_host": device["address"], "password": device["password"]} for device in devices}
-    shared = {"port": ready["port"], "ca_path": ready["ca_path"], "ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    shared = {
+        "port": ready["port"],
+        "ca_path": ready["ca_path"],
+        "ansible_connection": "local",
+        "ansible_python_interpreter": sys.executable,
+    }
     (folder / "inventory.json").write_text(json.dumps({"sensors": {"hosts": hosts, "vars": shared}}))
     for name, tasks in TASKS.items():
         (folder / f"{name}.yml").write_text(HEAD + tasks)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.simulators.msk import MskSimulator
+from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = Path("docs/examples/commission")
@@ -76,7 +76,14 @@ def place(simulator: MskSimulator) -> None:
 def playbook(*options: str, quiet: bool = False) -> dict[str, bool]:
     """Run the playbook as a user would; which hosts it changed. Its exit status must be 0."""
     inventories = ["-i", str(EXAMPLE / "inventory.yml"), "-i", str(WORK / "simulated.json")]
-    command = ["ansible-playbook", *inventories, "--vault-password-file", str(EXAMPLE / "vault-password.txt"), *options, "siteops.devices.commission"]
+    command = [
+        "ansible-playbook",
+        *inventories,
+        "--vault-password-file",
+        str(EXAMPLE / "vault-password.txt"),
+        *options,
+        "siteops.devices.commission",
+    ]
     if not quiet:
         print(f"$ {' '.join(command)}", flush=True)
     settings = {"ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false", "ANSIBLE_NOCOWS": "true"}

@@ -9,6 +9,7 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
+from ..core.errors import InputError
 from ..core.redact import Redactor
 from .spec import Spec
 from .task import Result, Run, Task
@@ -45,7 +46,12 @@ def run_in_process(
     """Validate ``arguments`` as the module's own process would, and run it. Never raises for a failure: that is a result."""
     given = plain(arguments)
     users = [str(given.get("username") or "")]
-    validation = ArgumentSpecValidator(module.spec.options, **module.spec.rules).validate(given)
+    try:
+        validation = ArgumentSpecValidator(module.spec.options, **module.spec.rules).validate(given)
+    except (TypeError, AttributeError) as error:
+        # The engine's validator does not survive, for example, a number where a dictionary with suboptions belongs.
+        wrong = InputError(f"The arguments of {module.name} have another structure than documented ({error}).", hint="Nothing was sent.")
+        return Redactor(module.spec.secrets(given), users=users).result(wrong.to_result())
     params = validation.validated_parameters
     redactor = Redactor([*module.spec.secrets(given), *module.spec.secrets(params), *validation._no_log_values], users=users)
     if validation.error_messages:

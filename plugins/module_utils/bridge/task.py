@@ -15,7 +15,7 @@ from ..core.errors import DeviceError, InterruptedWork, RequirementError
 from ..core.redact import Redactor
 from ..core.requirements import IMPORT_ERRORS
 
-Result = t.Dict[str, t.Any]
+Result = dict[str, t.Any]
 Run = t.Callable[["Task"], Result]
 
 
@@ -67,7 +67,7 @@ def _attempt(run: Run, task: Task) -> Result:
         return _missing_library(error)
     except DeviceError as error:
         return error.to_result()
-    except Exception as error:  # the edge: a bug must not print the arguments, as an uncaught exception would
+    except Exception as error:  # noqa: BLE001 (the edge: an uncaught one would print the arguments)
         return _bug(error)
 
 

@@ -11,7 +11,7 @@ from .errors import InputError
 from .http import Endpoint
 from .tls import Trust
 
-Options = t.Dict[str, t.Dict[str, t.Any]]
+Options = dict[str, dict[str, t.Any]]
 
 
 def http_options(*, port: int, tls: bool = True, host: t.Mapping[str, t.Any] | None = None) -> Options:

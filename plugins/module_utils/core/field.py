@@ -93,7 +93,8 @@ class Field:
         if self.typical is None or not isinstance(wire, (int, float)) or self.typical[0] <= wire <= self.typical[1]:
             return ""
         low, high = self.typical
-        return f"{self.option}: {wire} lies outside the vendor's typical range of {low} to {high}{f' {self.unit}' if self.unit else ''}; passed on."
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{self.option}: {wire} lies outside the vendor's typical range of {low} to {high}{unit}; passed on."
 
 
 class Table:
@@ -107,7 +108,9 @@ class Table:
     def options(self) -> dict[str, dict[str, t.Any]]:
         """The argument spec of the rows that can be written."""
         return {
-            field.option: {**field.codec.argument, **({"no_log": True} if field.secret else {})} for field in self.fields if not field.read_only
+            field.option: {**field.codec.argument, **({"no_log": True} if field.secret else {})}
+            for field in self.fields
+            if not field.read_only
         }
 
     def decode(self, wire: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -19,7 +19,7 @@ import traceback
 import typing as t
 
 from .errors import CertificateError, DeviceError, HTTPError, ReplyError, ReplyLost, UnreachableError
-from .requirements import require, requests, urllib3
+from .requirements import requests, require, urllib3
 from .schema import Schema, check_reply, compile_declared
 from .tls import Trust, TrustAdapter, seen_fingerprint
 from .wait import Clock
@@ -116,7 +116,7 @@ def retry_after(headers: t.Mapping[str, str]) -> float | None:
 
 
 def warm_up() -> None:
-    """Do now what a process does at its first request: start OpenSSL, compile schemas. A controller calls it before it forks its workers."""
+    """Do now what a process does at its first request: start OpenSSL, compile schemas. For a controller, before it forks."""
     compile_declared()
     if requests is not None:
         with Session(Endpoint("localhost", 443, trust=Trust(validate=False))) as session:
@@ -186,7 +186,13 @@ class Session:
         self, method: str, path: str, payload: t.Any, data: t.Any, headers: t.Mapping[str, str] | None, safe: bool, timeout: float
     ) -> Reply:
         what = f"{self.endpoint.name} answered {method} {path}"
-        sent = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "siteops.devices", **self.authorize(), **(headers or {})}
+        sent = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": "siteops.devices",
+            **self.authorize(),
+            **(headers or {}),
+        }
         url = self.endpoint.origin + self.endpoint.prefix + path
         try:
             response = self._session.request(
@@ -223,10 +229,15 @@ class Session:
                 if self.clock.now() - start > timeout:
                     raise ReplyLost(f"{self.endpoint.name} had not finished its reply to {call} after {timeout:g} s.")
         finally:
-            if not response.raw.closed and getattr(response.raw, "length_remaining", 0):
+            if not response.raw.closed and getattr(response.raw, "length_remaining", None):
                 response.close()
         declared = response.headers.get("Content-Length", "")
-        if declared.isdigit() and int(declared) != size and "Content-Encoding" not in response.headers and response.request.method != "HEAD":
+        if (
+            declared.isdigit()
+            and int(declared) != size
+            and "Content-Encoding" not in response.headers
+            and response.request.method != "HEAD"
+        ):
             raise ReplyLost(f"{self.endpoint.name} broke off its reply to {call}: {size} of {declared} bytes came.")
         return b"".join(parts)
 
@@ -247,7 +258,9 @@ class Session:
                 hint="Check the address and port, the network between here and there, and that the device has power.",
             )
         if isinstance(error, requests.exceptions.Timeout):
-            return ReplyLost(f"{name} gave no answer to {call} within {self.endpoint.timeout:g} s.", hint="A larger timeout helps if it is only slow.")
+            return ReplyLost(
+                f"{name} gave no answer to {call} within {self.endpoint.timeout:g} s.", hint="A larger timeout helps if it is only slow."
+            )
         return ReplyLost(f"{name} closed the connection before its answer to {call} was complete ({_reason(causes)}).")
 
     def _tls_failure(self, causes: list[str]) -> DeviceError:
@@ -266,9 +279,10 @@ class Session:
                 hint="Set certificate_name to the name in the certificate, or pin it with fingerprint.",
             )
         if "certificate verify failed" in text:
-            why = re.search(r"certificate verify failed: ([^(\n]+)", text)
+            found = re.search(r"certificate verify failed: ([^(\n]+)", text)
+            why = found.group(1).strip() if found else "verification failed"
             return CertificateError(
-                f"The certificate of {name} is not trusted ({why.group(1).strip() if why else 'verification failed'}); nothing was sent.{shown}",
+                f"The certificate of {name} is not trusted ({why}); nothing was sent.{shown}",
                 hint="Give the CA with ca_path, or pin this certificate with fingerprint once you know that it is the device's.",
             )
         return UnreachableError(f"{name} does not speak TLS as expected ({_reason(causes)}); nothing was sent.", hint="Check port and tls.")
@@ -308,7 +322,13 @@ def _accept_timed_out(error: Exception) -> bool:
 def _reason(causes: list[str]) -> str:
     """The innermost cause in plain words."""
     text = " ".join(causes)
-    for known in ("Connection refused", "No route to host", "Network is unreachable", "Connection reset by peer", "Name or service not known"):
+    for known in (
+        "Connection refused",
+        "No route to host",
+        "Network is unreachable",
+        "Connection reset by peer",
+        "Name or service not known",
+    ):
         if known in text:
             return known.lower()
     if "Failed to resolve" in text or "Temporary failure in name resolution" in text or "nodename nor servname" in text:
@@ -345,7 +365,8 @@ def _status_error(reply: Reply, safe: bool) -> HTTPError:
         detail = f": {describe_body(reply.body)}"
     if 300 <= reply.status < 400:
         error = HTTPError(
-            f"{reply.what} with a redirect to {reply.headers.get('Location', 'nowhere')!r:.200}; not followed, for credentials stay with the device.",
+            f"{reply.what} with a redirect to {reply.headers.get('Location', 'nowhere')!r:.200}, which was not followed: "
+            "credentials stay with the device.",
             http_status=reply.status,
             headers=reply.headers,
             hint="Check host, port and tls.",

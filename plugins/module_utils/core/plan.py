@@ -12,7 +12,7 @@ import abc
 import dataclasses
 import typing as t
 
-from .errors import DeviceError, NotTakenError, ReplyLost
+from .errors import DeviceError, NotTakenError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +31,6 @@ class Plan:
     @property
     def changed(self) -> bool:
         return bool(self.changes)
-
 
 
 class Resource(abc.ABC):
@@ -101,7 +100,7 @@ def execute(task: Task, resource: Resource, plan: Plan, desired: t.Any, repeats:
 
     When a reply was lost, the device is read before anything is repeated: if the change took effect, that is success.
     """
-    for attempt in range(repeats + 1):
+    for left in range(repeats, -1, -1):
         doubt: DeviceError | None = None
         try:
             resource.apply(plan)
@@ -111,23 +110,26 @@ def execute(task: Task, resource: Resource, plan: Plan, desired: t.Any, repeats:
             doubt = error
         state = _read_after(resource, doubt)
         missing = resource.plan(state, desired)
-        if not missing.changed:
-            if doubt is not None:
-                task.warn(f"{doubt.message} Reading the device afterwards showed that the change took effect.")
-            return state
         if doubt is None:
-            raise not_taken(resource, plan, missing)
-        if not isinstance(doubt, ReplyLost) and doubt.http_status == 500:
-            break
-        if attempt < repeats:
-            task.warn(f"{doubt.message} Reading the device afterwards showed that the change did not take effect; it is sent again.")
+            if missing.changed:
+                raise not_taken(resource, plan, missing)
+            return state
+        if not missing.changed:
+            task.warn(f"{doubt.message} Reading the device afterwards showed that the change took effect.")
+            return state
+        if left == 0 or doubt.http_status == 500:
+            raise _without_effect(resource, plan, missing, doubt)
+        task.warn(f"{doubt.message} Reading the device afterwards showed that the change did not take effect; it is sent again.")
+    raise AssertionError("the last round returns or raises")
+
+
+def _without_effect(resource: Resource, plan: Plan, missing: Plan, doubt: DeviceError) -> DeviceError:
+    """``doubt``, with what the look at the device afterwards has shown."""
     doubt.changed = missing.before != plan.before
     doubt.facts["took_effect"] = "partly" if doubt.changed else "no"
-    doubt.hint = (
-        f"{resource.label} was read afterwards: "
-        f"{'only some of the values were taken' if doubt.changed else 'it is unchanged'}. Run the task again once the device answers well."
-    )
-    raise doubt
+    seen = "only some of the values were taken" if doubt.changed else "it is unchanged"
+    doubt.hint = f"{resource.label} was read afterwards: {seen}. Run the task again once the device answers well."
+    return doubt
 
 
 def _read_after(resource: Resource, doubt: DeviceError | None) -> t.Any:

@@ -11,10 +11,10 @@ import typing as t
 from .errors import ReplyError
 from .requirements import jsonschema, require
 
-Schema = t.Mapping[str, t.Any]
+Schema = dict[str, t.Any]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _validator(text: str) -> t.Any:
     require("jsonschema")
     # EL 9 ships jsonschema 3.2, which knows nothing newer than draft 7.

@@ -88,7 +88,7 @@ def _context(ca_path: str | None, _stamp: int, verify: bool) -> ssl.SSLContext:
     return context
 
 
-class TrustAdapter(HTTPAdapter):  # type: ignore[misc]
+class TrustAdapter(HTTPAdapter):
     """A requests adapter that applies a :class:`Trust` instead of what requests would take from the environment."""
 
     def __init__(self, trust: Trust) -> None:

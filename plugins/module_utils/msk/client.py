@@ -26,7 +26,6 @@ CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 
 
-
 class Task(t.Protocol):
     """What a client needs of the task it works for."""
 
@@ -134,7 +133,7 @@ class MskClient:
             if code == DEFAULT_PASSWORD_SET and error.http_status in SESSION_REFUSED:
                 return None
             raise ReplyError(
-                f"{self.name} accepted the login but gave no token: neither in the reply, nor in an Authorization header, nor by /updateToken.",
+                f"{self.name} accepted the login but gave no token: not in the reply, not in an Authorization header, not by /updateToken.",
                 http_status=error.http_status,
                 hint="Its firmware may have a way of its own, which this collection does not know.",
             ) from None
@@ -158,10 +157,8 @@ class MskClient:
         if not self._open:
             return
         self._open = False
-        try:
+        with contextlib.suppress(DeviceError):
             self._http.call("PUT", "/logout", retries=0, timeout=min(5.0, self._http.endpoint.timeout))
-        except DeviceError:
-            pass
         self._token = None
 
     def forget_session(self) -> None:
@@ -174,10 +171,8 @@ class MskClient:
         token, self._token = self._token, None
         self._open = False
         if token and token != other._token:
-            try:
+            with contextlib.suppress(DeviceError):
                 other._http.call("PUT", "/logout", headers={"Authorization": f"Bearer {token}"}, retries=0)
-            except DeviceError:
-                pass
 
     @property
     def password(self) -> str | None:

@@ -124,7 +124,7 @@ def desired_of(options: t.Mapping[str, t.Any]) -> Desired:
 
 
 def _check_areas(wire: t.Mapping[str, t.Any], where: str) -> None:
-    """preAlarmDistance must not be below alarmDistance (section 3.3.1)."""
+    """PreAlarmDistance must not be below alarmDistance (section 3.3.1)."""
     alarm, pre_alarm = wire.get("alarmDistance"), wire.get("preAlarmDistance")
     if isinstance(alarm, int) and isinstance(pre_alarm, int) and pre_alarm < alarm:
         raise InputError(

@@ -34,7 +34,13 @@ class Follower:
         self._refused = 0
 
     def find(
-        self, hosts: t.Sequence[str], look: t.Callable[[MskClient, str], Found | Pending], *, deadline: Deadline, go_on: str, interval: float = 0.5
+        self,
+        hosts: t.Sequence[str],
+        look: t.Callable[[MskClient, str], Found | Pending],
+        *,
+        deadline: Deadline,
+        go_on: str,
+        interval: float = 0.5,
     ) -> Found:
         """Wait until ``look`` finds what it wants at one of ``hosts``; it gets a logged-in client and the address.
 
@@ -105,7 +111,8 @@ class Follower:
         found = read_identity(sensor)
         if found.ids != self._identity.ids:
             raise IdentityError(
-                f"Another sensor answers at {sensor.name}: its device ids are {' and '.join(found.ids)}, not {' and '.join(self._identity.ids)}.",
+                f"Another sensor answers at {sensor.name}: its device ids are {' and '.join(found.ids)}, "
+                f"not {' and '.join(self._identity.ids)}.",
                 hint="Two devices may have this address now. The sensor that moved has its new settings.",
                 changed=True,
             )

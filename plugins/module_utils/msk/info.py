@@ -57,7 +57,11 @@ def name_alarm(alarm: dict[str, t.Any]) -> dict[str, t.Any]:
     kind = alarm.get("type")
     causes = ALARM_CAUSES.get(kind, {}) if isinstance(kind, int) else {}
     cause = alarm.get("cause")
-    return {**alarm, "type_name": ALARM_TYPES.get(kind) if isinstance(kind, int) else None, "cause_name": causes.get(cause) if cause is not None else None}
+    return {
+        **alarm,
+        "type_name": ALARM_TYPES.get(kind) if isinstance(kind, int) else None,
+        "cause_name": causes.get(cause) if cause is not None else None,
+    }
 
 
 def _sensor(sensor: MskClient) -> t.Any:

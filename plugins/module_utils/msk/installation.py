@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The siteops.devices authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Does the mount fit what the sensor supports, and does it hang as it is configured? (sections 3.4 and 3.8)
+"""Whether the mount fits what the sensor supports, and hangs as it is configured (sections 3.4 and 3.8).
 
 Units differ: the configuration is in millimetres with negative elevations pointing down, /installationConfigurations
 in centimetres with positive ones.

@@ -25,6 +25,8 @@ ADDRESSES = {"static_address": "staticAddress", "subnet": "subnet", "gateway": "
 FACTORY_ADDRESS = "192.168.0.50"
 """Where a sensor goes that is to be static and has no staticAddress (section 3.9.1)."""
 
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 (nothing is bound to it: a sensor without a gateway says so)
+
 OPTIONS: dict[str, dict[str, t.Any]] = {**{name: {"type": "bool"} for name in BITS}, **{name: dict(Text.argument) for name in ADDRESSES}}
 
 
@@ -60,7 +62,7 @@ def _mask(value: str) -> str:
 def _check_subnet(network: t.Mapping[str, t.Any], where: str) -> None:
     """The gateway must be in the static address's subnet, else the sensor is out of reach from anywhere else."""
     address, mask, gateway = (network.get(name) for name in ADDRESSES)
-    if not address or not mask or not gateway or gateway == "0.0.0.0":
+    if not address or not mask or not gateway or gateway == NO_ADDRESS:
         return
     try:
         net = ipaddress.IPv4Network(f"{address}/{mask}", strict=False)

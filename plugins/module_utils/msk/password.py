@@ -35,8 +35,8 @@ def open_with(sensor: MskClient, candidates: t.Sequence[str]) -> Opened:
         f"None of the {len(candidates)} passwords tried opens {sensor.name}.",
         http_status=refused.http_status,
         code=refused.code,
-        hint="Add the one it may have to fallback_passwords. If it is lost, the communication board can be reset: within 20 s after it gets "
-        "power it accepts siteops.devices.msk_reset without a login, which also returns its network settings to the factory's.",
+        hint="Add the one it may have to fallback_passwords. If it is lost, the communication board can be reset: for 20 s after "
+        "power comes it accepts siteops.devices.msk_reset without a login, which also returns its network settings to the factory's.",
     )
 
 

@@ -8,7 +8,7 @@ import typing as t
 
 from ..core.schema import declared
 
-Shape = t.Dict[str, t.Any]
+Shape = dict[str, t.Any]
 
 NUMBER: Shape = {"type": "number"}
 INTEGER: Shape = {"type": "integer"}
@@ -29,22 +29,16 @@ TOKEN = declared(_object(["errorCode"], errorCode=INTEGER, token={**TEXT, "minLe
 
 ZONES = _list(_object(["min", "max"], min=INTEGER, max=INTEGER))
 
+NUMBERS_OF_CONFIGURATION = (
+    *("alarmDistance", "preAlarmDistance", "alarmSensitivity", "mountHeight", "mountElevation", "mountRotation", "mountAzimuth"),
+    *("calibrationCoefficient", "ledMode", "channel", "configurationsCount", "antiMaskingMode", "antiMaskingExitMode"),
+    *("antiTamperMode", "antiTamperExitMode", "numConflictingSensors", "ssMode", "ssMinDist", "ssMaxSize", "ssNumMaxZones"),
+)
+
 CONFIGURATION = declared(
     _object(
         ["configuration"],
-        configuration=_object(
-            [],
-            **{
-                key: INTEGER
-                for key in (
-                    "alarmDistance preAlarmDistance alarmSensitivity mountHeight mountElevation mountRotation mountAzimuth calibrationCoefficient "
-                    "ledMode channel configurationsCount antiMaskingMode antiMaskingExitMode antiTamperMode antiTamperExitMode "
-                    "numConflictingSensors ssMode ssMinDist ssMaxSize ssNumMaxZones"
-                ).split()
-            },
-            country=TEXT,
-            ssManualZones=ZONES,
-        ),
+        configuration=_object([], **dict.fromkeys(NUMBERS_OF_CONFIGURATION, INTEGER), country=TEXT, ssManualZones=ZONES),
     )
 )
 """Section 3.3.1."""
@@ -55,7 +49,9 @@ POSITION = declared(_object(["elevation", "rotation"], elevation=NUMBER, rotatio
 DETECTION = declared(_object(["fps"], fps=NUMBER, acqIdx=NUMBER, elapsedTime=NUMBER, targets=_list(OBJECT)))
 """Section 3.1.1."""
 
-ALARMS = declared(_object(["alarms"], fps=NUMBER, acqIdx=NUMBER, elapsedTime=NUMBER, alarms=_list(_object(["type"], type=INTEGER, cause=INTEGER))))
+ALARMS = declared(
+    _object(["alarms"], fps=NUMBER, acqIdx=NUMBER, elapsedTime=NUMBER, alarms=_list(_object(["type"], type=INTEGER, cause=INTEGER)))
+)
 """Section 3.2.1."""
 
 EVENTS = declared(_object(["events"], events=_list(_object(["type"], type=INTEGER, elapsedTime=NUMBER, duration=NUMBER))))
@@ -67,7 +63,7 @@ INSTALLATIONS = declared(
         installations=_list(
             _object(
                 ["minDistance", "maxDistance", "minElevation", "maxElevation", "minHeight", "maxHeight", "orientation"],
-                **{key: NUMBER for key in "minDistance maxDistance minElevation maxElevation minHeight maxHeight orientation".split()},
+                **dict.fromkeys("minDistance maxDistance minElevation maxElevation minHeight maxHeight orientation".split(), NUMBER),
             )
         ),
     )

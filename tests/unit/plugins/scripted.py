@@ -9,13 +9,12 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator, Sequence
-from typing import Optional
 
 
 class Scripted:
     """Answers the n-th request with the n-th reply, then hangs up on further ones. `requests`: what came, as text."""
 
-    def __init__(self, replies: Sequence[bytes], context: Optional[ssl.SSLContext]) -> None:
+    def __init__(self, replies: Sequence[bytes], context: ssl.SSLContext | None) -> None:
         self.requests: list[str] = []
         self.after_handshake: bytes = b""  # sent past TLS once a request came, instead of a reply
         self._replies = list(replies)
@@ -63,7 +62,7 @@ def _receive(connection: socket.socket, requests: list[str]) -> bool:
 
 
 @contextlib.contextmanager
-def scripted(*replies: bytes, context: Optional[ssl.SSLContext] = None) -> Iterator[Scripted]:
+def scripted(*replies: bytes, context: ssl.SSLContext | None = None) -> Iterator[Scripted]:
     """Such a server, listening."""
     server = Scripted(replies, context)
     try:
@@ -74,5 +73,9 @@ def scripted(*replies: bytes, context: Optional[ssl.SSLContext] = None) -> Itera
 
 def reply(body: bytes, status: str = "200 OK", **headers: str) -> bytes:
     """A whole HTTP reply."""
-    rows = {"Content-Type": "application/json", "Content-Length": str(len(body)), **{name.replace("_", "-"): text for name, text in headers.items()}}
+    rows = {
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        **{name.replace("_", "-"): text for name, text in headers.items()},
+    }
     return "\r\n".join([f"HTTP/1.1 {status}", *(f"{name}: {text}" for name, text in rows.items()), "", ""]).encode() + body

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.simulators.msk import MskSimulator, Sensor
+from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
 
 PASSWORD = "Site/Secret 7+"
 RECAP = re.compile(r"^(\S+)\s+: ok=\d+\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)

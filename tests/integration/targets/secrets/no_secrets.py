@@ -13,7 +13,7 @@ import tempfile
 import urllib.parse
 from pathlib import Path
 
-from tests.simulators.msk import MskSimulator
+from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator
 
 SITE = 'Gate "Keeper" 7+/\\ü'
 CURRENT = "current-Secret&1"
@@ -62,7 +62,16 @@ def forms(secret: str) -> set[str]:
     quoted = json.dumps(secret)[1:-1]
     unicode = json.dumps(secret, ensure_ascii=False)[1:-1]
     encoded = base64.b64encode(secret.encode()).decode()
-    return {secret, quoted, unicode, json.dumps(quoted)[1:-1], json.dumps(unicode)[1:-1], urllib.parse.quote(secret), urllib.parse.quote(secret, safe=""), encoded}
+    return {
+        secret,
+        quoted,
+        unicode,
+        json.dumps(quoted)[1:-1],
+        json.dumps(unicode)[1:-1],
+        urllib.parse.quote(secret),
+        urllib.parse.quote(secret, safe=""),
+        encoded,
+    }
 
 
 def leaks(text: str, tokens: list[str]) -> list[str]:
@@ -75,7 +84,14 @@ def run(folder: Path, simulator: MskSimulator, way: dict[str, str], traceback: s
     sensor.com_board_name = f"named {SITE}"
     # A device that tells what it was told.
     sensor.fail("error_code", "/comBoardName", "PUT", code=9, desc=f"no {SITE} {sensor.sessions.tokens}", times=None)
-    variables = {"port": simulator.port, "ca": str(simulator.ca_path), "site": SITE, "current": CURRENT, "fallback": FALLBACK, "wrong": WRONG}
+    variables = {
+        "port": simulator.port,
+        "ca": str(simulator.ca_path),
+        "site": SITE,
+        "current": CURRENT,
+        "fallback": FALLBACK,
+        "wrong": WRONG,
+    }
     variables.update(name="gate", way=way, ansible_host=sensor.address, ansible_python_interpreter="{{ ansible_playbook_python }}")
     # Read from a file, as a vault would be: the command line itself is not ours to mask.
     (folder / "inventory.json").write_text(json.dumps({"sensors": {"hosts": {"gate-01": variables}}}))
@@ -95,7 +111,9 @@ def main() -> None:
         print(f"{way or 'in process'}, tracebacks {traceback}", flush=True)
         with tempfile.TemporaryDirectory() as folder, MskSimulator(1) as simulator:
             text = run(Path(folder), simulator, way, traceback)
-            tokens = [request.headers["Authorization"].split()[1] for request in simulator.sensor.requests if "Authorization" in request.headers]
+            tokens = [
+                request.headers["Authorization"].split()[1] for request in simulator.sensor.requests if "Authorization" in request.headers
+            ]
             assert tokens
             assert "********" in text, "nothing was masked, so nothing was shown"
             found = leaks(text, tokens)

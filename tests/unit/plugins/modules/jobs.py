@@ -12,7 +12,7 @@ from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
 from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, run
 from ansible_collections.siteops.devices.tests.unit.plugins.site import Site
 
-NEW_PASSWORD = "gate-\"03\" & more"
+NEW_PASSWORD = 'gate-"03" & more'
 
 
 @dataclass

@@ -78,7 +78,9 @@ def check_truth(job: Job, outcome: Outcome, place: str) -> None:
 def check_sessions(job: Job, outcome: Outcome, place: str) -> None:
     lost = [request for request in job.sensor.requests if request.fault and request.path in ENDS_OF_SESSIONS]
     # A sensor that moves cuts connections, and with them a logout that is under way.
-    moving = "static_address" in job.arguments.get("network", {}) and (outcome.failed or any(request.fault for request in job.sensor.writing_requests()))
+    moving = "static_address" in job.arguments.get("network", {}) and (
+        outcome.failed or any(request.fault for request in job.sensor.writing_requests())
+    )
     assert job.sensor.open_sessions <= len(lost) + moving, place
 
 

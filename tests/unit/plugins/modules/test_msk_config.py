@@ -58,7 +58,9 @@ ON_THE_WIRE = {
 }
 
 
-def configure(site: Site, sensor: Sensor, configuration: dict[str, Any], *, check: bool = False, diff: bool = False, **more: Any) -> Outcome:
+def configure(
+    site: Site, sensor: Sensor, configuration: dict[str, Any], *, check: bool = False, diff: bool = False, **more: Any
+) -> Outcome:
     return run("msk_config", site.connection(sensor, configuration=configuration, **more), check=check, diff=diff)
 
 
@@ -102,7 +104,13 @@ def test_unchanged_costs_three_requests_on_one_connection(site: Site, sensor: Se
 
 def test_a_change_costs_five_requests_on_one_connection(site: Site, sensor: Sensor) -> None:
     assert configure(site, sensor, {"led_mode": "disabled", "channel": 0}).changed
-    assert calls(sensor) == ["PUT /login", "GET /sensorConfiguration", "PUT /sensorConfiguration", "GET /sensorConfiguration", "PUT /logout"]
+    assert calls(sensor) == [
+        "PUT /login",
+        "GET /sensorConfiguration",
+        "PUT /sensorConfiguration",
+        "GET /sensorConfiguration",
+        "PUT /logout",
+    ]
     assert connections(sensor) == 1
     assert sent(sensor) == [{"ledMode": 1}]  # only what differs, and nothing that is read-only
 
@@ -137,9 +145,11 @@ def test_the_order_of_zones_means_nothing(site: Site, sensor: Sensor) -> None:
         ({"configuration": {"alarm_distance": 1.5}}, "argument 'alarm_distance' is of type"),
         ({"configuration": {"alarm_distanc": 1}}, "configuration.alarm_distanc"),
         ({"configuration": {"ss_manual_zones": [{"min": 1}]}}, "missing required arguments: max found in configuration -> ss_manual_zones"),
-        ({"configuration": [1]}, "configuration"),
         ({}, "missing required arguments: configuration"),
-        ({"configuration": {"led_mode": 1}, "check_installation": "maybe"}, "value of check_installation must be one of: ignore, warn, fail"),
+        (
+            {"configuration": {"led_mode": 1}, "check_installation": "maybe"},
+            "value of check_installation must be one of: ignore, warn, fail",
+        ),
         ({"configuration": {"led_mode": 1}, "unknown": 1}, "Unsupported parameters for (siteops.devices.msk_config) module: unknown"),
         ({"configuration": {"led_mode": 1}, "port": "https"}, "argument 'port' is of type"),
     ],
@@ -148,6 +158,13 @@ def test_arguments_of_the_wrong_kind(site: Site, sensor: Sensor, arguments: dict
     outcome = run("msk_config", site.connection(sensor, **arguments))
     assert outcome.kind == "arguments"
     assert sentence in outcome.message
+    assert sensor.requests == []
+
+
+@pytest.mark.parametrize("configuration", [[1], 1, {"ss_manual_zones": [1]}])
+def test_arguments_of_another_structure(site: Site, sensor: Sensor, configuration: Any) -> None:
+    outcome = configure(site, sensor, configuration)
+    assert outcome.failed
     assert sensor.requests == []
 
 
@@ -164,8 +181,14 @@ def test_arguments_of_the_wrong_kind(site: Site, sensor: Sensor, arguments: dict
         ({"alarm_sensitivity": 203}, "alarm_sensitivity: 203 is not a percentage from 0 to 100; 203 is how 75 % travels."),
         ({"alarm_sensitivity": -1}, "alarm_sensitivity: -1 is not a percentage"),
         ({"country": "IT"}, "country: 'IT' is not a country code of three letters"),
-        ({"alarm_distance": 9000, "pre_alarm_distance": 8999}, "pre_alarm_distance (8999 mm) must not be below alarm_distance (9000 mm). Give both;"),
-        ({"alarm_distance": 9000, "extra": {"preAlarmDistance": 1}}, "pre_alarm_distance (1 mm) must not be below alarm_distance (9000 mm)"),
+        (
+            {"alarm_distance": 9000, "pre_alarm_distance": 8999},
+            "pre_alarm_distance (8999 mm) must not be below alarm_distance (9000 mm). Give both;",
+        ),
+        (
+            {"alarm_distance": 9000, "extra": {"preAlarmDistance": 1}},
+            "pre_alarm_distance (1 mm) must not be below alarm_distance (9000 mm)",
+        ),
         ({"ss_manual_zones": [{"min": 1, "max": 2}, {"min": 5, "max": 4}]}, "ss_manual_zones: min of zone 2 (5) lies above its max (4)."),
         ({"extra": {"configurationsCount": 0}}, "extra: configurationsCount is read-only."),
         ({"extra": {"version": 1}}, "extra: version is read-only."),
@@ -184,7 +207,10 @@ def test_bad_values_fail_before_any_request(site: Site, sensor: Sensor, configur
 @pytest.mark.parametrize(
     ("configuration", "sentence"),
     [
-        ({"alarm_distance": 12001}, "pre_alarm_distance (12000 mm) must not be below alarm_distance (12001 mm), counting what the sensor already has."),
+        (
+            {"alarm_distance": 12001},
+            "pre_alarm_distance (12000 mm) must not be below alarm_distance (12001 mm), counting what the sensor already has.",
+        ),
         ({"pre_alarm_distance": 9999}, "pre_alarm_distance (9999 mm) must not be below alarm_distance (10000 mm), counting"),
     ],
 )
@@ -214,7 +240,9 @@ def test_equal_areas_mean_no_pre_alarm(site: Site, sensor: Sensor) -> None:
     ],
 )
 @pytest.mark.parametrize("check", [False, True])
-def test_untypical_values_are_passed_on_with_a_warning(site: Site, sensor: Sensor, configuration: dict[str, Any], warning: str, check: bool) -> None:
+def test_untypical_values_are_passed_on_with_a_warning(
+    site: Site, sensor: Sensor, configuration: dict[str, Any], warning: str, check: bool
+) -> None:
     outcome = configure(site, sensor, configuration, check_installation="ignore", check=check)
     assert outcome.changed
     assert [text.startswith(warning) for text in outcome.warnings] == [True]
@@ -304,7 +332,12 @@ def test_what_becomes_of_a_write_that_goes_wrong(
     [
         ("html", {}, "reply", 'answered GET /sensorConfiguration with HTML ("Gateway") where JSON was expected'),
         ("truncated", {}, "reply", "answered GET /sensorConfiguration with broken or truncated JSON"),
-        ("wrong_types", {}, "reply", "answered GET /sensorConfiguration with JSON of an unexpected shape: configuration.alarmDistance is text"),
+        (
+            "wrong_types",
+            {},
+            "reply",
+            "answered GET /sensorConfiguration with JSON of an unexpected shape: configuration.alarmDistance is text",
+        ),
         ("error_code", {"code": 5}, "refused", "refused GET /sensorConfiguration with error code 5."),
         ("ignore", {}, "reply", "unexpected shape: the reply has no configuration"),
         ("status", {"code": 500}, "http", "answered GET /sensorConfiguration with HTTP 500"),
@@ -354,7 +387,9 @@ def test_an_installation_that_fits_costs_two_more_requests(site: Site, sensor: S
     assert len(sensor.requests) == 7
 
 
-@pytest.mark.parametrize(("mode", "value"), [("ignore", {"mount_height": 1800}), ("warn", {"led_mode": 1}), ("warn", {"mount_height": 2000})])
+@pytest.mark.parametrize(
+    ("mode", "value"), [("ignore", {"mount_height": 1800}), ("warn", {"led_mode": 1}), ("warn", {"mount_height": 2000})]
+)
 def test_it_is_not_looked_at_without_need(site: Site, sensor: Sensor, mode: str, value: dict[str, Any]) -> None:
     configure(site, sensor, value, check_installation=mode)
     assert "GET /installationConfigurations" not in calls(sensor)
@@ -366,7 +401,7 @@ def test_it_is_not_looked_at_without_need(site: Site, sensor: Sensor, mode: str,
         ({"mount_height": 2250}, "mount_height 2250 mm is outside 1750 to 2240 mm"),
         ({"mount_elevation": -20}, "mount_elevation -20 is outside -18 to -12 degrees"),
         ({"mount_elevation": 15}, "mount_elevation 15 is outside -18 to -12 degrees"),
-        ({"alarm_distance": 16001, "pre_alarm_distance": 16001}, "alarm_distance 16001 mm is outside 2500 to 16000 mm"),
+        ({"pre_alarm_distance": 16001}, "pre_alarm_distance 16001 mm is outside 2500 to 16000 mm"),
         ({"mount_rotation": 90, "mount_height": 3100}, "mount_height 3100 mm is outside 1000 to 3000 mm"),
         ({"mount_rotation": 7}, "mount_rotation is 7 degrees, but the sensor measures 0 (7 apart, tolerance 5)."),
         ({"mount_elevation": -12}, None),
@@ -375,7 +410,9 @@ def test_it_is_not_looked_at_without_need(site: Site, sensor: Sensor, mode: str,
     ],
 )
 @pytest.mark.parametrize("check", [False, True])
-def test_an_installation_that_does_not_fit(site: Site, sensor: Sensor, configuration: dict[str, Any], problem: str | None, check: bool) -> None:
+def test_an_installation_that_does_not_fit(
+    site: Site, sensor: Sensor, configuration: dict[str, Any], problem: str | None, check: bool
+) -> None:
     failed = configure(site, sensor, configuration, check_installation="fail", check=check)
     if problem is None:
         assert not failed.failed

@@ -19,7 +19,16 @@ TABLE = Table(MODE, CHANNEL, HEIGHT, PIN, COUNT)
 
 @pytest.mark.parametrize(
     ("field", "value", "wire"),
-    [(MODE, "on", 1), (MODE, "1", 1), (MODE, 7, 7), (MODE, " off ", 0), (CHANNEL, "A", 1), (CHANNEL, "n", 14), (CHANNEL, "0", 0), (HEIGHT, 2000, 2000)],
+    [
+        (MODE, "on", 1),
+        (MODE, "1", 1),
+        (MODE, 7, 7),
+        (MODE, " off ", 0),
+        (CHANNEL, "A", 1),
+        (CHANNEL, "n", 14),
+        (CHANNEL, "0", 0),
+        (HEIGHT, 2000, 2000),
+    ],
 )
 def test_values_travel_as_the_device_wants_them(field: Field, value: Any, wire: Any) -> None:
     assert field.encode(value) == wire
@@ -49,4 +58,9 @@ def test_a_strange_value_is_passed_on_with_a_warning() -> None:
 
 
 def test_options_are_the_rows_that_can_be_written() -> None:
-    assert TABLE.options() == {"mode": {"type": "str"}, "channel": {"type": "str"}, "height": {"type": "int"}, "pin": {"type": "str", "no_log": True}}
+    assert TABLE.options() == {
+        "mode": {"type": "str"},
+        "channel": {"type": "str"},
+        "height": {"type": "int"},
+        "pin": {"type": "str", "no_log": True},
+    }

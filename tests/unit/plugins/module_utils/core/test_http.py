@@ -10,18 +10,24 @@ import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.core import http
-from ansible_collections.siteops.devices.plugins.module_utils.core.errors import DeviceError, HTTPError, ReplyError, ReplyLost, UnreachableError
+from ansible_collections.siteops.devices.plugins.module_utils.core.errors import (
+    DeviceError,
+    HTTPError,
+    ReplyError,
+    ReplyLost,
+    UnreachableError,
+)
 from ansible_collections.siteops.devices.plugins.module_utils.core.http import Endpoint, Session, describe_body, retry_after
 from ansible_collections.siteops.devices.plugins.module_utils.core.tls import Trust
 from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
 from ansible_collections.siteops.devices.tests.simulators.tls import Authority
 from ansible_collections.siteops.devices.tests.unit.plugins.scripted import reply, scripted
-from ansible_collections.siteops.devices.tests.unit.plugins.site import Site, calls
+from ansible_collections.siteops.devices.tests.unit.plugins.site import Site
 
 READ = ("GET", "/contents.json")  # needs no login
 WRITE = ("PUT", "/login")
@@ -130,9 +136,18 @@ def test_a_body_in_a_few_words(body: bytes, described: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("", None), ("7", 7.0), ("0", 0.0), ("86400", 60.0), ("soon", None), ("-1", None), ("1.5", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0)],
+    [
+        ("", None),
+        ("7", 7.0),
+        ("0", 0.0),
+        ("86400", 60.0),
+        ("soon", None),
+        ("-1", None),
+        ("1.5", None),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+    ],
 )
-def test_retry_after(value: str, seconds: Optional[float]) -> None:
+def test_retry_after(value: str, seconds: float | None) -> None:
     assert retry_after({"Retry-After": value} if value else {}) == seconds
 
 
@@ -145,7 +160,11 @@ def test_retry_after_may_be_a_date() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "told"),
-    [("html", 'with HTML ("Gateway")'), ("not_json", 'with text ("OK, but this is not JSON")'), ("truncated", "with broken or truncated JSON (")],
+    [
+        ("html", 'with HTML ("Gateway")'),
+        ("not_json", 'with text ("OK, but this is not JSON")'),
+        ("truncated", "with broken or truncated JSON ("),
+    ],
 )
 @pytest.mark.parametrize("call", [READ, WRITE])
 def test_what_is_not_json_is_a_reply_error(session: Session, sensor: Sensor, call: tuple[str, str], kind: str, told: str) -> None:
@@ -175,7 +194,9 @@ def test_a_reply_without_end_is_not_read_to_the_end(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "cut"])
-def test_a_read_that_failed_on_its_way_is_repeated_with_growing_pauses(session: Session, sensor: Sensor, pauses: list[float], kind: str) -> None:
+def test_a_read_that_failed_on_its_way_is_repeated_with_growing_pauses(
+    session: Session, sensor: Sensor, pauses: list[float], kind: str
+) -> None:
     sensor.fail(kind, times=2)
     session.call(*READ)
     assert len(sensor.requests) == 3
@@ -218,7 +239,9 @@ def test_a_write_that_does_no_harm_twice_is_repeated(session: Session, sensor: S
         (502, None, "r"), (503, None, "r"), (503, 7, "rw"), (504, None, "r"),
     ],
 )  # fmt: skip
-def test_statuses(session: Session, sensor: Sensor, pauses: list[float], call: tuple[str, str], status: int, asked: Optional[int], repeated: str) -> None:
+def test_statuses(
+    session: Session, sensor: Sensor, pauses: list[float], call: tuple[str, str], status: int, asked: int | None, repeated: str
+) -> None:
     sensor.fail("status", code=status, retry_after=asked)
     if ("r" if call is READ else "w") in repeated:
         session.call(*call, payload=PAYLOAD)

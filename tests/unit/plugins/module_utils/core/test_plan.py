@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from typing import Any, Optional, Union
+from typing import Any, Union
 
 import pytest
 
@@ -40,7 +40,7 @@ class Lamp(Resource):
     name = "lamp"
     label = "The lamp of gate-03"
 
-    def __init__(self, *steps: Step, reads: Optional[dict[int, DeviceError]] = None, warnings: tuple[str, ...] = ()) -> None:
+    def __init__(self, *steps: Step, reads: dict[int, DeviceError] | None = None, warnings: tuple[str, ...] = ()) -> None:
         self.state = {"colour": "red", "level": 1}
         self.writes: list[Any] = []
         self._steps = list(steps)
@@ -90,7 +90,11 @@ def http(status: int) -> HTTPError:
 
 def test_what_differs_is_written_and_read_back() -> None:
     lamp, job = Lamp(), Job(diff=True)
-    assert converge(job, lamp, GREEN) == {"changed": True, "lamp": GREEN_NOW, "diff": {"before": {"colour": "red", "level": 1}, "after": GREEN_NOW}}
+    assert converge(job, lamp, GREEN) == {
+        "changed": True,
+        "lamp": GREEN_NOW,
+        "diff": {"before": {"colour": "red", "level": 1}, "after": GREEN_NOW},
+    }
     assert lamp.writes == [GREEN]
 
 

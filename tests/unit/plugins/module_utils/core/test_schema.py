@@ -12,7 +12,9 @@ from ansible_collections.siteops.devices.plugins.module_utils.core.schema import
 SCHEMA = {
     "type": "object",
     "required": ["alarms"],
-    "properties": {"alarms": {"type": "array", "items": {"type": "object", "required": ["type"], "properties": {"type": {"type": "integer"}}}}},
+    "properties": {
+        "alarms": {"type": "array", "items": {"type": "object", "required": ["type"], "properties": {"type": {"type": "integer"}}}}
+    },
 }
 
 

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from typing import Union
-
 import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import DeadlineError, FailedError
@@ -23,10 +21,10 @@ class FakeClock(Clock):
         self.time += seconds
 
 
-def wait(answers: list[Union[str, Pending, Exception]], clock: FakeClock, timeout: float = 10.0) -> str:
+def wait(answers: list[str | Pending | Exception], clock: FakeClock, timeout: float = 10.0) -> str:
     """Wait with a poll that gives these answers, the last one for ever."""
 
-    def poll() -> Union[str, Pending]:
+    def poll() -> str | Pending:
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if isinstance(answer, Exception):
             raise answer

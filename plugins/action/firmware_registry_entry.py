@@ -2,4 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from ansible_collections.siteops.devices.plugins.plugin_utils.device_action import ActionModule as ActionModule
+from ansible_collections.siteops.devices.plugins.plugin_utils.device_action import DeviceAction
+
+
+class ActionModule(DeviceAction):
+    """Runs the module of this name in process, or ships it."""

@@ -93,7 +93,8 @@ class RegistryClient:
         token = (task.params["access_token"] or "").strip()
         if not token:
             raise AuthenticationError(
-                f"No access token for the registry {endpoint.name}.", hint="Set access_token, or the environment variable INVUE_ACCESS_TOKEN."
+                f"No access token for the registry {endpoint.name}.",
+                hint="Set access_token, or the environment variable INVUE_ACCESS_TOKEN.",
             )
         if not token.isprintable() or not token.isascii():
             raise InputError("access_token: it holds characters that cannot be sent in an HTTP header.")
@@ -224,8 +225,14 @@ def _told(body: t.Any) -> str:
     if not isinstance(body, t.Mapping):
         return ""
     errors = body.get("errors")
-    told = [str(item.get("detail")) for item in errors if isinstance(item, t.Mapping) and item.get("detail")] if isinstance(errors, list) else []
-    told += [str(body[name]) for name in ("error_code", "error_msg", "message", "msg", "detail", "error") if isinstance(body.get(name), str)]
+    told = (
+        [str(item.get("detail")) for item in errors if isinstance(item, t.Mapping) and item.get("detail")]
+        if isinstance(errors, list)
+        else []
+    )
+    told += [
+        str(body[name]) for name in ("error_code", "error_msg", "message", "msg", "detail", "error") if isinstance(body.get(name), str)
+    ]
     return f" ({': '.join(told)[:500]})" if told else ""
 
 

@@ -127,7 +127,8 @@ class Registered(Resource):
         """An id that the user gave: it must exist to be changed, and be what the task says to be deleted."""
         if found is None and self._desired.present:
             raise InputError(
-                f"{self._registry.name} has no entry with the id {self._desired.id}.", hint="Leave id out to create one; the registry chooses ids."
+                f"{self._registry.name} has no entry with the id {self._desired.id}.",
+                hint="Leave id out to create one; the registry chooses ids.",
             )
         if found is not None and not self._desired.present:
             for name in ("type", "version"):
@@ -200,4 +201,6 @@ def _say_what_cannot_be_found(task: t.Any, desired: Desired, index: Index, ledge
             hint="Give the id of the entry, or the ledger that knows it.",
         )
     if not index.listed and ledger is not None and ledger.find(str(desired.type), str(desired.version)) is None:
-        task.warn(f"The ledger knows no {desired.type} {desired.version}, and the registry has no list; if there is such an entry, it stays.")
+        task.warn(
+            f"The ledger knows no {desired.type} {desired.version}, and the registry has no list; if there is such an entry, it stays."
+        )

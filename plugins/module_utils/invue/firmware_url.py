@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The siteops.devices authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Does a firmware URL answer, and with the file that is meant?
+"""Whether a firmware URL answers, and with the file that is meant.
 
 An exchange of its own with another host than the registry: no token, no cookies, no ``.netrc``. The file is streamed through the
 hash and not kept; time and size are limited.
@@ -15,7 +15,7 @@ import typing as t
 import urllib.parse
 
 from ..core.errors import DeviceError, FailedError, HTTPError, InputError, UnreachableError
-from ..core.requirements import require, requests, urllib3
+from ..core.requirements import requests, require, urllib3
 from ..core.tls import Trust, TrustAdapter
 from ..core.wait import Deadline
 

@@ -20,7 +20,7 @@ import typing as t
 from ..core.errors import BusyError, InputError
 from ..core.wait import Deadline
 
-Ids = t.Dict[str, t.Dict[str, str]]
+Ids = dict[str, dict[str, str]]
 
 LOCK_TIMEOUT = 60.0
 """Seconds. A change takes milliseconds, so a lock that is held this long belongs to something that hangs."""
@@ -44,7 +44,9 @@ class Ledger:
         except FileNotFoundError:
             return {}
         except ValueError as error:
-            raise InputError(f"ledger: {self.path} is not JSON ({error}).", hint="Repair it, for instance from Git; nothing was changed.") from None
+            raise InputError(
+                f"ledger: {self.path} is not JSON ({error}).", hint="Repair it, for instance from Git; nothing was changed."
+            ) from None
         except OSError as error:
             raise InputError(f"ledger: {self.path} cannot be read ({error.strerror}).") from None
         if not isinstance(content, dict) or not all(_is_row(row) for row in content.values()):

@@ -33,7 +33,9 @@ DEVICES: Schema = {"type": "array", "items": DEVICE}
 OBJECT: Schema = {"type": "object"}
 FIRMWARE: Schema = {
     "type": "object",
-    "properties": {name: {"type": ["string", "null"]} for name in ("Vendor", "Product", "Firmware", "Version", "Revision", "Date", "BuildDate")},
+    "properties": {
+        name: {"type": ["string", "null"]} for name in ("Vendor", "Product", "Firmware", "Version", "Revision", "Date", "BuildDate")
+    },
 }
 
 
@@ -85,7 +87,6 @@ class CompanionClient:
             return None
         return t.cast("dict[str, t.Any]", reply.json(FIRMWARE))
 
-
     def inspect(self, location: str) -> dict[str, t.Any]:
         """What the firmware file at ``location`` (file://, http://, https://, as the service sees it) holds. Changes nothing."""
         reply = self.call("POST", "/utilities/firmware-info", payload={"File": location}, repeatable=True)
@@ -125,7 +126,9 @@ def _check_success(reply: Reply) -> None:
     result = body.get("Result", "success")
     if str(result).lower() != "success":
         message = told(body)
-        raise explained(message, reply.what, 200) or RefusedError(f"{reply.what} with the result {result!r}{f' ({message})' if message else ''}.")
+        raise explained(message, reply.what, 200) or RefusedError(
+            f"{reply.what} with the result {result!r}{f' ({message})' if message else ''}."
+        )
     if reply.status != 200:
         error = ReplyError(f"{reply.what} with HTTP {reply.status}, where the vendor documents 200.", http_status=reply.status)
         error.uncertain = True
@@ -144,17 +147,27 @@ def _understood(error: HTTPError, name: str, call: str) -> DeviceError:
             hint="The vendor documents no login for this service; something before it may want one.",
         )
     if status == LOCKED:
-        return BusyError(f"{what} with HTTP 409{words}: another request has the reader.", http_status=status, hint="Run the task again later.")
+        return BusyError(
+            f"{what} with HTTP 409{words}: another request has the reader.", http_status=status, hint="Run the task again later."
+        )
     if status == GONE:
         return UnreachableError(
-            f"{what} with HTTP 410{words}: the reader has left.", http_status=status, hint="See that it is plugged in and has power; then run the task again."
+            f"{what} with HTTP 410{words}: the reader has left.",
+            http_status=status,
+            hint="See that it is plugged in and has power; then run the task again.",
         )
     if status == 422:
-        return explained(message, what, status) or RefusedError(f"{what} with HTTP 422{words}: it does not take these data.", code=message, http_status=status)
+        return explained(message, what, status) or RefusedError(
+            f"{what} with HTTP 422{words}: it does not take these data.", code=message, http_status=status
+        )
     if status == 499:
-        return FailedError(f"{what} with an error of the reader itself{words or ', without saying which'}.", http_status=status, code=message or None)
+        return FailedError(
+            f"{what} with an error of the reader itself{words or ', without saying which'}.", http_status=status, code=message or None
+        )
     if status == 404:
-        error.hint = "It has no such route: is this the port of the SpringCard Companion's REST API (3998), and is the service recent enough?"
+        error.hint = (
+            "It has no such route: is this the port of the SpringCard Companion's REST API (3998), and is the service recent enough?"
+        )
     if status == 500:
         error.hint = "The service met a defect of its own and ends. Start it again, then run the task again."
     if words:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import socket
@@ -24,7 +25,10 @@ TEXT = 1
 
 @dataclasses.dataclass(frozen=True)
 class Progress:
-    """``status``: ``pending``, ``success`` (the reader restarts), ``failed`` (in fail-safe mode), ``cancelled``. ``percent``: None when not said."""
+    """``status``: ``pending``, ``success`` (the reader restarts), ``failed`` (in fail-safe mode), ``cancelled``.
+
+    ``percent`` is None when it is not said.
+    """
 
     device_id: str
     status: str
@@ -118,10 +122,8 @@ class Listener:
         stream, self._socket = self._socket, None
         self.why = why
         if stream is not None:
-            try:
+            with contextlib.suppress(OSError, ValueError, websocket.WebSocketException):
                 stream.close(timeout=1)
-            except (OSError, ValueError, websocket.WebSocketException):
-                pass
 
 
 def progress_in(data: bytes) -> Progress | None:

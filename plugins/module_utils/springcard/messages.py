@@ -39,12 +39,18 @@ MESSAGES: dict[str, Explanation] = {
         "the service could not fetch the URL",
         "See that the machine that runs the service reaches that host, or give the file with src.",
     ),
-    "Read failed": Explanation(FailedError, "the service could not read the file", "Look at the disk of its machine, or give the file with src."),
+    "Read failed": Explanation(
+        FailedError, "the service could not read the file", "Look at the disk of its machine, or give the file with src."
+    ),
     "Invalid base64 string": Explanation(
-        FailedError, "the blob did not arrive as it was sent", "Something between here and the service altered it; please report this if there is nothing."
+        FailedError,
+        "the blob did not arrive as it was sent",
+        "Something between here and the service altered it; please report this if there is nothing.",
     ),
     "Unsupported content": Explanation(
-        InputError, "this is not a firmware image for SpringCard readers", "Get the .BIN file again from the vendor, and check that it is complete."
+        InputError,
+        "this is not a firmware image for SpringCard readers",
+        "Get the .BIN file again from the vendor, and check that it is complete.",
     ),
     "Not available": Explanation(
         RefusedError,
@@ -52,7 +58,9 @@ MESSAGES: dict[str, Explanation] = {
         "Look at the mode of the reader (springcard_info); a reader in fail-safe mode may have to be plugged in again.",
     ),
     "Failed": Explanation(
-        RefusedError, "the reader denied the request", "The firmware may not fit this reader; compare its family with that of the reader (springcard_info)."
+        RefusedError,
+        "the reader denied the request",
+        "The firmware may not fit this reader; compare its family with that of the reader (springcard_info).",
     ),
 }
 

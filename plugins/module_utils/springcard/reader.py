@@ -86,11 +86,13 @@ def find(client: CompanionClient, name: str) -> Reader:
         return found[0]
     if found:
         raise InputError(
-            f"device: {name!r} fits {len(found)} readers at {client.name}: {', '.join(reader.id for reader in found)}.", hint="Give the DeviceId of one."
+            f"device: {name!r} fits {len(found)} readers at {client.name}: {', '.join(reader.id for reader in found)}.",
+            hint="Give the DeviceId of one.",
         )
     there = ", ".join(str(reader.device.get("SerialNumber") or reader.id) for reader in readers[:20]) or "none"
     raise UnreachableError(
-        f"{client.name} has no reader {name!r}. Readers there: {there}.", hint="See that it is plugged in, and that this is its DeviceId, serial number or unique id."
+        f"{client.name} has no reader {name!r}. Readers there: {there}.",
+        hint="See that it is plugged in, and that this is its DeviceId, serial number or unique id.",
     )
 
 

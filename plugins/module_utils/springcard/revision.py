@@ -31,7 +31,7 @@ class Revision:
 
     @property
     def version(self) -> str:
-        """"M.mm"."""
+        """ "M.mm"."""
         return f"{self.numbers[0]}.{self.numbers[1]:02}"
 
     @property

@@ -47,7 +47,10 @@ class Source:
         self.src = src
         self.url = url.strip() if url else None
         if self.url is not None and urllib.parse.urlsplit(self.url).scheme.lower() not in SCHEMES:
-            raise InputError(f"url: it has to start with http://, https:// or file://, not {self.url[:20]!r}.", hint="Give a file of the controller with src.")
+            raise InputError(
+                f"url: it has to start with http://, https:// or file://, not {self.url[:20]!r}.",
+                hint="Give a file of the controller with src.",
+            )
         if src is not None:
             _check_file(src)
 

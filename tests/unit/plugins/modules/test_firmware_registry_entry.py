@@ -77,7 +77,7 @@ def test_long_lists_are_read_to_their_end(registry: RegistrySite) -> None:
     registry.registry.switches.listing = "pages"
     for number in range(95):
         registry.registry.add("OKM", f"{number:04}", "https://x.example.com/a.bin")
-    last = registry.registry.add(**{"kind": KEY["type"], "version": KEY["version"], "url": WANTED["url"]})
+    last = registry.registry.add(kind=KEY["type"], version=KEY["version"], url=WANTED["url"])
     outcome = registry.publish(**WANTED)
     assert (outcome.changed, outcome.result["entry"]["id"]) == (False, last)
 
@@ -163,7 +163,7 @@ def test_a_stale_ledger_is_put_right(registry: RegistrySite, tmp_path: Path) -> 
 
 def test_an_id_that_is_named_gets_into_the_ledger(registry: RegistrySite, tmp_path: Path) -> None:
     path = tmp_path / "ledger.json"
-    number = registry.registry.add(**{"kind": "OKM", "version": KEY["version"], "url": WANTED["url"]})
+    number = registry.registry.add(kind="OKM", version=KEY["version"], url=WANTED["url"])
     assert not registry.publish(id=number, **WANTED, ledger=str(path), check=True).changed
     assert not path.exists()
     assert not registry.publish(id=number, **WANTED, ledger=str(path)).changed
@@ -271,7 +271,11 @@ def test_a_fault_at_any_request(
         if not fault.fired:
             assert not outcome.failed, place
             return
-        done = {"create": bool(rows), "delete": not rows, "change": (registry.registry.find(**_found(KEY)) or {}).get("url") == WANTED["url"]}[job]
+        done = {
+            "create": bool(rows),
+            "delete": not rows,
+            "change": (registry.registry.find(**_found(KEY)) or {}).get("url") == WANTED["url"],
+        }[job]
         if outcome.failed:
             assert outcome.kind in {"authentication", "http", "reply", "reply_lost", "not_taken", "refused"}, place
             assert done or not outcome.changed, place

@@ -84,7 +84,9 @@ def test_lists_of_every_likely_form(registry: RegistrySite, pages: list[Any]) ->
     with scripted(*(reply(json.dumps(body).encode()) for body in bodies)) as server:
         outcome = registry.ask(api_url=f"http://127.0.0.1:{server.port}/api/v1/")
     assert versions(outcome) == ["1", "2"]
-    assert outcome.warnings == [f"api_url: the access token goes to 127.0.0.1:{server.port} over plain HTTP; anybody on the way can read it."]
+    assert outcome.warnings == [
+        f"api_url: the access token goes to 127.0.0.1:{server.port} over plain HTTP; anybody on the way can read it."
+    ]
     assert "GET /api/v1/firmware?page=1&results_per_page=100 HTTP/1.1" in server.requests[0]
 
 
@@ -92,7 +94,11 @@ def test_lists_of_every_likely_form(registry: RegistrySite, pages: list[Any]) ->
     ("answer", "kind", "words"),
     [
         (reply(b'{"errors": [{"status": 400, "detail": "no such scope"}]}', "400 Bad Request"), "refused", "no such scope"),
-        (reply(b'{"error_code": "X", "error_msg": "Missing required scopes"}', "403 Forbidden"), "authentication", "X: Missing required scopes"),
+        (
+            reply(b'{"error_code": "X", "error_msg": "Missing required scopes"}', "403 Forbidden"),
+            "authentication",
+            "X: Missing required scopes",
+        ),
         (reply(b'{"message": "Bad gateway"}', "502 Bad Gateway"), "http", "Bad gateway"),
         (reply(b"Unauthorized", "401 Unauthorized", Content_Type="text/plain"), "authentication", "revoked"),
         (reply(b'{"status": false, "msg": "try later"}'), "refused", "try later"),

@@ -14,7 +14,9 @@ if __name__ == "__main__":
     versions = [f"{name}-{number:03}" for number in range(count)] + ["shared"]
     created = 0
     for version in versions:
-        outcome = run("firmware_registry_entry", {**arguments, "type": "OKM", "version": version, "url": f"https://x.example.com/{version}"})
+        outcome = run(
+            "firmware_registry_entry", {**arguments, "type": "OKM", "version": version, "url": f"https://x.example.com/{version}"}
+        )
         if outcome.failed:
             sys.exit(outcome.message)
         created += outcome.changed

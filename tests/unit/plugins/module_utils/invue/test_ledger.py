@@ -131,7 +131,9 @@ def test_eight_processes_publishing_100_entries_each_lose_nothing(registry: Regi
     arguments = json.dumps(registry.connection(ledger=str(path), timeout=30))
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     running = [
-        subprocess.Popen([sys.executable, str(PUBLISHER), arguments, f"host{number}", "100"], stdout=subprocess.PIPE, text=True, env=environment)
+        subprocess.Popen(
+            [sys.executable, str(PUBLISHER), arguments, f"host{number}", "100"], stdout=subprocess.PIPE, text=True, env=environment
+        )
         for number in range(8)
     ]
     outputs = [process.communicate(timeout=100)[0] for process in running]

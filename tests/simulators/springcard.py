@@ -240,23 +240,23 @@ class Service(Device):
         raise Refused(REMOTE_REFUSALS.get(found, "Download failed"))
 
     async def _flash(self, reader: Reader, about: dict[str, str]) -> None:
-        device_id = reader.device_id
+        device_id, outcome = reader.device_id, reader.outcome
         for step in range(reader.steps):
             await self._progress(device_id, "pending", step * 100 // max(1, reader.steps))
             await asyncio.sleep(reader.seconds / max(1, reader.steps))
-        status = reader.outcome if reader.outcome in {"failed", "cancelled"} else "success"
+        status = outcome if outcome in {"failed", "cancelled"} else "success"
         await self._progress(device_id, status, 100 if status == "success" else 50)
         reader.loading, reader.present = False, False
         await self._list_changed()
-        if reader.outcome == "gone":
+        if outcome == "gone":
             return
         await asyncio.sleep(reader.restart_seconds)
-        if reader.outcome == "success":
+        if outcome == "success":
             reader.firmware = about
             reader.loads += 1
-        if reader.outcome == "failed":
+        if outcome == "failed":
             reader.status = "error"
-        if reader.new_id or reader.outcome == "failed":
+        if reader.new_id or outcome == "failed":
             reader.generation += 1
         reader.present = True
         await self._list_changed()

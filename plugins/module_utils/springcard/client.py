@@ -31,6 +31,7 @@ STARTING = 503
 DEVICE: Schema = {"type": "object", "required": ["DeviceId"], "properties": {"DeviceId": {"type": "string"}}}
 DEVICES: Schema = {"type": "array", "items": DEVICE}
 OBJECT: Schema = {"type": "object"}
+RESULT: Schema = {"type": "object", "properties": {"Result": {"type": "string"}}}
 FIRMWARE: Schema = {
     "type": "object",
     "properties": {
@@ -122,9 +123,9 @@ def told(body: t.Any) -> str:
 
 def _check_success(reply: Reply) -> None:
     """200 with a SUCCESS object. Some routes say 200 and another ``Result``, so the status alone is not believed."""
-    body = reply.json(OBJECT)
+    body = reply.json(RESULT)
     result = body.get("Result", "success")
-    if str(result).lower() != "success":
+    if result.lower() != "success":
         message = told(body)
         raise explained(message, reply.what, 200) or RefusedError(
             f"{reply.what} with the result {result!r}{f' ({message})' if message else ''}."

@@ -69,7 +69,7 @@ class Decision:
 
 
 def check(decision: Decision, expected: Revision | None, *, allow_downgrade: bool, label: str, source: str) -> None:
-    """Raise :class:`InputError` for what must not be loaded. Nothing was sent yet. ``code``: ``family``, ``downgrade``, ``revision``, ``unknown``."""
+    """Raise :class:`InputError` for what must not be loaded; its code is ``family``, ``downgrade``, ``revision`` or ``unknown``."""
     current, target = decision.current, decision.target
     if expected is not None and target.revision is not None and not expected.fits(target.revision):
         raise InputError(

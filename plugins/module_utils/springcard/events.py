@@ -77,7 +77,7 @@ class Listener:
         try:
             self._socket = self._connect()
         except (OSError, ValueError, websocket.WebSocketException) as error:
-            self.why = str(error) or type(error).__name__
+            self.why = str(error).partition(" -+-+- ")[0] or type(error).__name__
 
     def _connect(self) -> t.Any:
         """The TCP connection is made here, so that no proxy of the environment gets in between and TLS is as with REST."""

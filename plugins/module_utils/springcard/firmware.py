@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.errors import InputError
+from ..core.errors import BusyError, DeviceError, InputError, UnreachableError
 from ..core.plan import report
-from ..core.wait import Deadline
-from .client import CompanionClient
+from ..core.wait import Deadline, Pending, wait_until
+from .client import GONE, CompanionClient
 from .decision import Decision, check, expected_of
 from .events import Listener
-from .load import Load, gone, patiently
-from .reader import Firmware, Reader, find, running
+from .load import GO_ON, Load, passes, patiently
+from .reader import ABSENT, Firmware, Reader, find, running
 from .source import Source
+
+ABSENCE = 5.0
+"""Seconds for which a reader that is not there is waited for: it may just be restarting after the load of another run."""
 
 
 def update(task: t.Any) -> dict[str, t.Any]:
@@ -39,15 +42,31 @@ def update(task: t.Any) -> dict[str, t.Any]:
 
 
 def _ask(client: CompanionClient, name: str, deadline: Deadline) -> tuple[Reader, Firmware]:
-    """The reader and what it runs. One that is being loaded by another run is waited for."""
+    """The reader and what it runs. One that is being loaded by another run is waited for, also while it restarts then."""
+    absence = Deadline(min(ABSENCE, deadline.timeout))
+    locked = False
 
-    def ask() -> tuple[Reader, Firmware]:
-        reader = find(client, name)
-        if reader.status == "missing":
-            raise gone(reader)
-        return reader, running(client, reader)
+    def ask() -> tuple[Reader, Firmware] | Pending:
+        nonlocal locked
+        try:
+            reader = find(client, name)
+            return reader, running(client, reader)
+        except UnreachableError as error:
+            # What cannot be reached at all has been tried often enough; a reader may be back in a moment.
+            if error.code != ABSENT and error.http_status != GONE:
+                raise
+            if absence.left <= 0 and not locked:
+                raise
+            return Pending(error.message)
+        except DeviceError as error:
+            if not passes(error):
+                raise
+            locked = locked or isinstance(error, BusyError)
+            return Pending(error.message)
 
-    return t.cast("tuple[Reader, Firmware]", patiently(ask, deadline, f"the reader {name} at {client.name} to be free"))
+    return wait_until(
+        ask, deadline=deadline, what=f"the reader {name} at {client.name} to be free", go_on=GO_ON, interval=0.5, longest_interval=3.0
+    )
 
 
 def _target(client: CompanionClient, source: Source, expected: t.Any, current: Firmware, force: bool, deadline: Deadline) -> Firmware:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.errors import BusyError, DeadlineError, DeviceError, FailedError, NotTakenError, UnreachableError
+from ..core.errors import BusyError, DeadlineError, DeviceError, FailedError, NotTakenError
 from ..core.wait import Clock, Deadline, Pending, wait_until
 from .client import GONE, STARTING, CompanionClient
 from .decision import Decision
@@ -105,13 +105,8 @@ class Load:
         lost = 0
         while True:
             try:
-                patiently(self._send, self._deadline, f"{self._label} to take a firmware")
-                return True
-            except _LoadedByAnother:
-                return False
+                return self._request()
             except DeviceError as error:
-                if error.http_status == GONE and self._moved():
-                    continue
                 if not error.uncertain:
                     raise
                 doubt = error
@@ -124,29 +119,48 @@ class Load:
                 raise doubt
             self._task.warn(f"{doubt.message} The load was not started; the request is sent again.")
 
-    def _send(self) -> None:
-        """Once. After a lock, another run may have done it already, so the reader is asked first."""
-        try:
-            self._source.send(self._client, self.reader.id)
-        except DeviceError as error:
-            if passes(error) and not self._decision.same and self._has_target():
-                raise _LoadedByAnother from None
-            raise
+    def _request(self) -> bool:
+        """Once the reader is free. Whoever had it may have loaded the same firmware, so it is looked at before it is asked again."""
+        locked = False
 
-    def _has_target(self) -> bool:
+        def attempt() -> tuple[bool] | Pending:
+            nonlocal locked
+            if locked:
+                found = self._found()
+                if found is None:
+                    return Pending("the reader is away")
+                if not self._decision.same and self._has_target(found):
+                    return (False,)
+                self.reader = found
+            try:
+                self._source.send(self._client, self.reader.id)
+            except DeviceError as error:
+                if not passes(error) and not (error.http_status == GONE and (locked or self._moved())):
+                    raise
+                locked = True
+                return Pending(error.message)
+            return (True,)
+
+        what = f"{self._label} to take a firmware"
+        return wait_until(attempt, deadline=self._deadline, what=what, go_on=GO_ON, interval=0.5, longest_interval=3.0)[0]
+
+    def _found(self) -> Reader | None:
+        """The reader as it is now, if the service knows it."""
         try:
-            found = find_again(attached(self._client), self._first)
-            return found is not None and Decision(running(self._client, found), self._decision.target, False).same
+            return find_again(attached(self._client), self._first)
+        except DeviceError:
+            return None
+
+    def _has_target(self, found: Reader) -> bool:
+        try:
+            return Decision(running(self._client, found), self._decision.target, False).same
         except DeviceError:
             return False
 
     def _moved(self) -> bool:
         """Whether the reader is there under another id than the one that was asked."""
-        found = find_again(attached(self._client), self._first)
-        if found is None or found.id == self.reader.id:
-            return False
-        self.reader = found
-        return True
+        found = self._found()
+        return found is not None and found.id != self.reader.id
 
     def _took_effect(self, doubt: DeviceError) -> bool:
         """Whether a load whose request got no answer was started: news of it, a locked reader, a restart, or the new firmware."""
@@ -160,7 +174,8 @@ class Load:
                 found = find_again(attached(self._client), self._first)
                 if found is None or found.id != self.reader.id or found.status != "ok":
                     return True
-                if not self._decision.same and Decision(running(self._client, found), self._decision.target, False).same:
+                now = running(self._client, found)
+                if not self._decision.same and Decision(now, self._decision.target, False).same:
                     return True
                 answered = True
             except BusyError:
@@ -191,7 +206,7 @@ class Load:
                     return found
             if self._deadline.left <= 0:
                 raise DeadlineError(
-                    f"Waited {self._deadline.timeout:g} s for {self._label} to come back with its new firmware, in vain. Last seen: {self._state}.",
+                    f"Waited {self._deadline.timeout:g} s for {self._label} with its new firmware, in vain. Last seen: {self._state}.",
                     hint=GO_ON,
                     changed=True,
                     facts={"last": {"state": self._state}},
@@ -276,14 +291,3 @@ class Load:
             changed=firmware != decision.current,
             facts={"not_taken": ["revision"]},
         )
-
-
-class _LoadedByAnother(Exception):
-    """The reader that was locked has the firmware now."""
-
-
-def gone(reader: Reader) -> UnreachableError:
-    """The error for a reader that is listed and not there."""
-    return UnreachableError(
-        f"{reader.label} is bound to the service, and its status is {reader.status}.", hint="See that it is plugged in and has power."
-    )

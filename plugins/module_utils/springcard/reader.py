@@ -11,7 +11,8 @@ from ..core.errors import FailedError, InputError, UnreachableError
 from .client import CompanionClient
 from .revision import Revision
 
-NAMES = ("DeviceId", "SerialNumber", "UniqueId")
+ABSENT = "absent"
+"""Code of the :class:`UnreachableError` for a reader that its service does not see."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,6 +83,10 @@ def find(client: CompanionClient, name: str) -> Reader:
     """The one reader of that name. Raises :class:`UnreachableError` when there is none, :class:`InputError` for several."""
     readers = attached(client)
     found = [reader for reader in readers if reader.is_called(name)]
+    if len(found) == 1 and found[0].status == "missing":
+        raise UnreachableError(
+            f"{found[0].label} is bound to the service, but missing.", code=ABSENT, hint="See that it is plugged in and has power."
+        )
     if len(found) == 1:
         return found[0]
     if found:
@@ -92,6 +97,7 @@ def find(client: CompanionClient, name: str) -> Reader:
     there = ", ".join(str(reader.device.get("SerialNumber") or reader.id) for reader in readers[:20]) or "none"
     raise UnreachableError(
         f"{client.name} has no reader {name!r}. Readers there: {there}.",
+        code=ABSENT,
         hint="See that it is plugged in, and that this is its DeviceId, serial number or unique id.",
     )
 

@@ -31,7 +31,7 @@ class Revision:
 
     @property
     def version(self) -> str:
-        """ "M.mm"."""
+        """Without build and commit."""
         return f"{self.numbers[0]}.{self.numbers[1]:02}"
 
     @property

@@ -18,7 +18,7 @@ from .events import Listener, Progress
 from .reader import Firmware, Reader, attached, find_again, running
 from .source import Source
 
-POLL = 1.0
+POLL = 0.5
 """Seconds between two looks at the devices."""
 
 SILENCE = 3.0
@@ -28,7 +28,10 @@ SETTLE = 5.0
 """Seconds for which a reader that reported success may still answer with its old firmware, since it restarts only then."""
 
 RETURNED = 30.0
-"""Seconds for which a reader that came back with its old firmware may still be on its way, when no event says how the load ended."""
+"""Seconds for which a reader that came back with its old firmware may still be on its way, when no event says how the load ended.
+
+And for which one that shows no restart must answer with its new firmware, when that equals its old one.
+"""
 
 DOUBT = 10.0
 """Seconds in which a load whose request got no answer shows itself, if it was started."""
@@ -93,6 +96,7 @@ class Load:
         self._succeeded: float | None = None
         self._restarted = False
         self._old_since: float | None = None
+        self._target_since: float | None = None
         self._state = "the service took the request"
 
     # The request
@@ -268,13 +272,26 @@ class Load:
             return None
         return self._judge(found, firmware)
 
+    @property
+    def _proven(self) -> bool:
+        """Whether a reader that has the target must have been loaded: it restarted, or had another firmware."""
+        return self._restarted or (not self._decision.same and self._decision.target.revision is not None)
+
+    def _settled(self, now: float) -> bool:
+        """Whether a reader that has the target, as it had before, has had the time that a load takes."""
+        if self._succeeded is not None:
+            return now - self._succeeded >= SETTLE
+        self._target_since = self._target_since or now
+        if now - self._target_since < RETURNED:
+            return False
+        self._task.warn(f"{self._label} answers, and was not seen to restart; no event said how the load ended.")
+        return True
+
     def _judge(self, found: Reader, firmware: Firmware) -> Firmware | None:
         """Done, not yet, or :class:`NotTakenError` for a reader that stays with its old firmware after it restarted."""
         decision, now = self._decision, self._clock.now()
         reached = decision.target.revision is None or Decision(firmware, decision.target, False).same
-        proven = not decision.same and decision.target.revision is not None
-        settled = self._succeeded is not None and now - self._succeeded >= SETTLE
-        if reached and (proven or self._restarted or settled):
+        if reached and (self._proven or self._settled(now)):
             self.reader = found
             return firmware
         shown = firmware.revision.text if firmware.revision else "unknown firmware"

@@ -23,7 +23,7 @@ class ReaderSite:
         self.service = service
         self.folder = folder
         for reader in service.readers:
-            reader.seconds = reader.restart_seconds = 0.03
+            reader.seconds, reader.restart_seconds = 0.03, 0.08
 
     @property
     def reader(self) -> Reader:

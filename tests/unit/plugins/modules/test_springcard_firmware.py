@@ -200,6 +200,14 @@ def test_an_equal_revision_is_loaded_only_by_force(readers: ReaderSite, mode: st
     assert readers.reader.loads == 1
 
 
+def test_by_force_without_news_and_without_a_restart_that_could_be_seen(readers: ReaderSite) -> None:
+    readers.service.events.mode = "silent"
+    readers.reader.restart_seconds = 0
+    forced = readers.load(src=readers.file(OLD), force=True)
+    assert not forced.failed, forced
+    assert readers.reader.loads == 1
+
+
 def test_another_commit_of_the_same_build_is_loaded(readers: ReaderSite) -> None:
     assert readers.load(src=readers.file("1.22-138-gffffffff")).changed
 

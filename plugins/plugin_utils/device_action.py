@@ -61,7 +61,7 @@ class DeviceAction(ActionBase):
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
-        variables = task_vars or {}
+        variables = dict(task_vars or {})
         try:
             module = loaded(self._task.action)
         except KeyError:
@@ -73,6 +73,11 @@ class DeviceAction(ActionBase):
         if not (own_address or self._connection.transport == "local"):
             return self._ship(module, arguments, variables)
         reason = self._needs_process()
+        if reason == "async" and own_address:
+            return {
+                "failed": True,
+                "msg": f"async needs a host that can run {module.name}; the device itself cannot. Add delegate_to: localhost.",
+            }
         if reason and own_address:
             self._use_controller(variables)
         if reason:
@@ -105,9 +110,12 @@ class DeviceAction(ActionBase):
         self._connection = connection_loader.get("local", self._play_context, getattr(self._connection, "_new_stdin", None))
         if become is not None:
             self._connection.set_become_plugin(become)
-        variables["ansible_python_interpreter"] = variables.get("ansible_playbook_python")
-        for name in ("ansible_connection", "ansible_shell_type", "ansible_shell_executable"):
-            variables.pop(name, None)
+        own = {"ansible_python_interpreter": variables.get("ansible_playbook_python"), "ansible_connection": "local"}
+        variables.update(own)
+        delegate = self._task.delegate_to
+        if delegate:
+            of_delegates = variables.get("ansible_delegated_vars") or {}
+            variables["ansible_delegated_vars"] = {**of_delegates, delegate: {**(of_delegates.get(delegate) or {}), **own}}
 
     def _ship(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
         result = self._execute_module(

@@ -54,6 +54,6 @@ def arguments(
     if missing:
         raise Refused(f"missing key {', '.join(missing)}", ErrorCode.NOT_ALLOWED)
     for key, kind in known.items():
-        if key in body and type(body[key]) is not kind:  # a bool is no integer
+        if key in body and (not isinstance(body[key], kind) or (isinstance(body[key], bool) and kind is not bool)):
             raise Refused(f"{key} is a {type(body[key]).__name__}, not a {kind.__name__}")
     return {key: body[key] for key in known if key in body}

@@ -269,7 +269,7 @@ def _manifest(data: bytes, dst: int) -> dict[str, Any]:
     except ValueError:
         raise Refused("the manifest is damaged", ErrorCode.BAD_MANIFEST) from None
     wanted = {"name": str, "size": int, "sha256": str}
-    if not isinstance(manifest, dict) or any(type(manifest.get(key)) is not kind for key, kind in wanted.items()):
+    if not isinstance(manifest, dict) or any(not isinstance(manifest.get(key), kind) for key, kind in wanted.items()):
         raise Refused("the manifest is damaged", ErrorCode.BAD_MANIFEST)
     if manifest.get("dst", dst) != dst:
         raise Refused(f"a manifest for component {manifest['dst']} in a session for {dst}", ErrorCode.BAD_MANIFEST)

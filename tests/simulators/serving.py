@@ -90,8 +90,8 @@ class DeviceServer:
         self.port = port
         self.authority = authority
         self._host_names = host_names  # of the devices whose certificate shares the block of an address
-        self._manager = _Manager(self._handle, lambda address: self._at.get(address))
         self._at: dict[str, Device] = {}
+        self._manager = _Manager(self._handle, self._at.get)
         self._listeners: dict[str, asyncio.Server] = {}
         self._queue: dict[str, list[Device]] = {}  # devices whose address another one holds
         self._absence: dict[str, int] = {}  # how many outages each device is in

@@ -13,6 +13,8 @@ import typing as t
 
 from .errors import RequirementError
 
+__all__ = ["IMPORT_ERRORS", "HTTPAdapter", "jsonschema", "requests", "require", "urllib3"]
+
 IMPORT_ERRORS: dict[str, str] = {}
 """Library name on PyPI -> traceback of its failed import."""
 

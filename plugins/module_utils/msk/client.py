@@ -49,7 +49,8 @@ class MskClient:
         self._hide = hide
         self._token: str | None = None
         self._open = False
-        self._default_set = False
+        self.has_factory_password = False
+        """What the last login said (code 100)."""
 
     @classmethod
     def open(cls, task: Task, *, host: str | None = None) -> MskClient:
@@ -111,7 +112,7 @@ class MskClient:
             raise self._wrong_password(_described(body), code=code)
         self._open = True
         self._password = password
-        self._default_set = code == DEFAULT_PASSWORD_SET
+        self.has_factory_password = code == DEFAULT_PASSWORD_SET
         self._keep(_token_in(body) or _token_in_header(reply))
         if self._token is None:
             self._keep(self._fetch_token(code))
@@ -132,14 +133,19 @@ class MskClient:
         except HTTPError as error:
             if code == DEFAULT_PASSWORD_SET and error.http_status in SESSION_REFUSED:
                 return None
-            raise ReplyError(
-                f"{self.name} accepted the login but gave no token: not in the reply, not in an Authorization header, not by /updateToken.",
-                http_status=error.http_status,
-                hint="Its firmware may have a way of its own, which this collection does not know.",
-            ) from None
-        if body.get("errorCode"):
+            raise self._no_token(error.http_status) from None
+        if body["errorCode"]:
             return None if code == DEFAULT_PASSWORD_SET else self._refuse("GET /updateToken", body)
+        if "token" not in body:
+            raise self._no_token()
         return str(body["token"])
+
+    def _no_token(self, http_status: int | None = None) -> ReplyError:
+        return ReplyError(
+            f"{self.name} accepted the login but gave no token: not in the reply, not in an Authorization header, not by /updateToken.",
+            http_status=http_status,
+            hint="Its firmware may have a way of its own, which this collection does not know.",
+        )
 
     def _keep(self, token: str | None) -> None:
         if not token:
@@ -183,10 +189,11 @@ class MskClient:
 
     def get(self, path: str, schema: Schema = OBJECT) -> t.Any:
         """GET ``path`` and return the JSON object, checked with ``schema``."""
-        body = self.call("GET", path).json(schema)
-        if body.get("errorCode"):
+        reply = self.call("GET", path)
+        body = reply.json(OBJECT)
+        if isinstance(body.get("errorCode"), int) and body["errorCode"]:
             self._refuse(f"GET {path}", body)
-        return body
+        return reply.json(schema)
 
     def put(self, path: str, payload: t.Any = None) -> dict[str, t.Any]:
         """PUT ``path``. Raises :class:`RefusedError` for an error code other than 0."""
@@ -204,7 +211,7 @@ class MskClient:
                 raise
         self.log_out()
         # Whoever got in with the factory password before, to change it, gets in with it again.
-        (self.log_in if self._default_set else self.log_in_fully)(self._password)
+        (self.log_in if self.has_factory_password else self.log_in_fully)(self._password)
         try:
             return self._http.call(method, path, **more)
         except HTTPError as error:
@@ -228,7 +235,7 @@ def _described(body: t.Mapping[str, t.Any]) -> str:
 def _token_in(body: t.Mapping[str, t.Any]) -> str | None:
     """The token in a login's reply. The document does not name its member: ``token``, one named like it, any other text."""
     texts = list(_texts(body))
-    for fits in (lambda key: key == "token", lambda key: "token" in key, lambda key: not _speaks(key)):
+    for fits in (lambda key: key == "token", lambda key: "token" in key and not _speaks(key), lambda key: not _speaks(key)):
         for key, value in texts:
             if fits(key.lower()):
                 return value

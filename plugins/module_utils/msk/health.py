@@ -33,7 +33,7 @@ def read_health(sensor: MskClient, *, min_fps: float, tolerance: float | None, m
     if tolerance is not None:
         configuration = sensor.get("/sensorConfiguration", CONFIGURATION)["configuration"]
         mount = {"mount_elevation": configuration.get("mountElevation"), "mount_rotation": configuration.get("mountRotation")}
-        problems += [f"{text[0].upper()}{text[1:]}" for text in misplaced(mount, position, tolerance)]
+        problems += misplaced(mount, position, tolerance)
     return {
         "healthy": not problems,
         "problems": problems,

@@ -182,16 +182,17 @@ class Move:
     def make(self, repeats: int = 2) -> Moved:
         """Apply, follow, read back. A lost reply is looked into: at the new address, and at the old one."""
         identity = read_identity(self._sensor)
-        for _attempt in range(repeats):
+        for attempt in range(repeats + 1):
             doubt = self._apply()
             network = self._follow(identity, doubt) if self._follows else self._look_back(doubt)
-            if network is not None:
-                return Moved(self._plan, network, self._target)
+            if doubt is None or network is not None:
+                break
+            if attempt == repeats:
+                doubt.hint = "The sensor is still at its old address with its old settings. Run the task again once it answers well."
+                doubt.facts["took_effect"] = "no"
+                raise doubt
             self._task.warn(f"{doubt} The sensor is still at its old address with its old settings; they are sent again.")
-        doubt = self._apply()
-        if doubt is not None:
-            raise doubt
-        return Moved(self._plan, self._follow(identity, None) or self._plan.after, self._target)
+        return Moved(self._plan, network or self._plan.after, self._target)
 
     @property
     def _follows(self) -> bool:

@@ -48,15 +48,20 @@ def change_password(sensor: MskClient, new: str, candidates: t.Sequence[str], ch
     opened = open_with(sensor, candidates)
     if opened.password == new:
         if opened.is_default:
-            raise DefaultPasswordError(
-                f"new_password opens {sensor.name}, but it is the factory's, with which the sensor refuses everything else.",
-                code=DEFAULT_PASSWORD_SET,
-                hint="Choose another new_password.",
-            )
+            raise _factory_password(sensor)
         return False, False
     if not check_mode:
         _change(sensor, opened.password, new)
     return True, opened.is_default
+
+
+def _factory_password(sensor: MskClient, *, changed: bool = False) -> DefaultPasswordError:
+    return DefaultPasswordError(
+        f"new_password opens {sensor.name}, but it is the factory's, with which the sensor refuses everything else.",
+        code=DEFAULT_PASSWORD_SET,
+        hint="Choose another new_password.",
+        changed=changed,
+    )
 
 
 def _change(sensor: MskClient, old: str, new: str, repeats: int = 2) -> None:
@@ -72,6 +77,8 @@ def _change(sensor: MskClient, old: str, new: str, repeats: int = 2) -> None:
             doubt = error
         sensor.log_out()
         if _opens(sensor, new, doubt):
+            if sensor.has_factory_password:
+                raise _factory_password(sensor, changed=True)
             return
         if not _opens(sensor, old, doubt):
             raise _locked_out(sensor, doubt)

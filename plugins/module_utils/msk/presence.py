@@ -9,7 +9,7 @@ import typing as t
 
 from ..core.connection import endpoint_of
 from ..core.errors import CertificateError, DeviceError, HTTPError
-from ..core.http import Session
+from ..core.http import Endpoint, Session
 from ..core.wait import Deadline, Pending, wait_until
 from .client import SESSION_REFUSED
 from .follow import POLL_CONNECT_TIMEOUT
@@ -18,11 +18,12 @@ from .follow import POLL_CONNECT_TIMEOUT
 def find_sensor(task: t.Any) -> str:
     """The first of ``host`` and ``alternatives`` at which a sensor's API answers, within ``wait_timeout``."""
     hosts = list(dict.fromkeys([task.params["host"], *task.params["alternatives"]]))
+    endpoints = {host: endpoint_of(task.params, host=host) for host in hosts}
 
     def poll() -> str | Pending:
         notes = []
-        for host in hosts:
-            note = _answers(task.params, host)
+        for host, endpoint in endpoints.items():
+            note = _answers(endpoint)
             if not note:
                 return host
             notes.append(note)
@@ -37,9 +38,8 @@ def find_sensor(task: t.Any) -> str:
     )
 
 
-def _answers(params: t.Mapping[str, t.Any], host: str) -> str:
-    """Empty when a sensor answers at ``host``, else a sentence. A certificate that is not trusted will not change by waiting."""
-    endpoint = endpoint_of(params, host=host)
+def _answers(endpoint: Endpoint) -> str:
+    """Empty when a sensor answers there, else a sentence. A certificate that is not trusted will not change by waiting."""
     timeout = min(endpoint.connect_timeout, POLL_CONNECT_TIMEOUT)
     try:
         with Session(dataclasses.replace(endpoint, retries=0, connect_timeout=timeout)) as session:

@@ -114,7 +114,8 @@ def outcome_of(process: subprocess.Popen[str]) -> Outcome:
     out, err = process.communicate(timeout=60)
     assert out.strip(), f"it printed nothing but {err}"
     result = json.loads(out.strip().splitlines()[-1])
-    warnings = [str(warning) for warning in result.pop("warnings", [])]
+    # Since ansible-core 2.19 a warning is an object.
+    warnings = [warning["event"]["msg"] if isinstance(warning, dict) else warning for warning in result.pop("warnings", [])]
     result.pop("invocation", None)
     return Outcome(result, warnings, raw=out + err)
 

@@ -30,12 +30,14 @@ class Scripted:
         with contextlib.suppress(OSError):
             while True:
                 plain, _address = self._listener.accept()
-                with contextlib.suppress(OSError), plain:
-                    self._answer(plain)
+                threading.Thread(target=self._answer, args=(plain,), daemon=True).start()
 
     def _answer(self, plain: socket.socket) -> None:
         plain.settimeout(10)
-        connection = self._context.wrap_socket(plain, server_side=True) if self._context else plain
+        with contextlib.suppress(OSError), plain:
+            self._talk(self._context.wrap_socket(plain, server_side=True) if self._context else plain)
+
+    def _talk(self, connection: socket.socket) -> None:
         while _receive(connection, self.requests):
             if self.after_handshake:
                 socket.socket.sendall(socket.socket(fileno=connection.detach()), self.after_handshake)

@@ -28,8 +28,8 @@ class Site:
         return sensor
 
     def connection(self, sensor: Sensor, **more: Any) -> dict[str, Any]:
-        """A module's arguments for one sensor."""
-        return {
+        """A module's arguments for one sensor; those that are None are left out."""
+        arguments = {
             "host": sensor.address,
             "port": self.fleet.port,
             "password": sensor.password,
@@ -39,6 +39,7 @@ class Site:
             "retries": 1,
             **more,
         }
+        return {name: value for name, value in arguments.items() if value is not None}
 
     def elsewhere(self, sensor: Sensor) -> str:
         """An address that is this sensor's alone, for it to move to."""

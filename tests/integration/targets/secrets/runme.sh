@@ -2,5 +2,5 @@
 # SPDX-FileCopyrightText: 2026 The siteops.devices authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 set -euo pipefail
-export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}/ansible_collections/siteops/devices${PYTHONPATH:+:$PYTHONPATH}"
+export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}${PYTHONPATH:+:$PYTHONPATH}"
 exec python no_secrets.py

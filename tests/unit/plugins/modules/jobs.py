@@ -26,6 +26,10 @@ class Job:
     done: Callable[[], bool]
     untouched: Callable[[], bool]
 
+    def at_rest(self) -> bool:
+        """Whether the sensor is where its settings put it, and answers."""
+        return self.sensor.listening and not self.sensor.network.moving
+
     def run(self, **keywords: bool) -> Outcome:
         """Run the module against the sensor, where it is now."""
         return run(self.module, {**self.arguments, "host": self.sensor.address}, **keywords)

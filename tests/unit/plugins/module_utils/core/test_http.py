@@ -86,7 +86,7 @@ def test_a_redirect_is_not_followed(status: str) -> None:
         assert other.requests == []
     assert isinstance(error, HTTPError)
     assert (error.http_status, error.uncertain) == (int(status[:3]), False)
-    assert f"with a redirect to 'http://127.0.0.1:{other.port}/'; not followed" in error.message
+    assert f"with a redirect to 'http://127.0.0.1:{other.port}/', which was not followed" in error.message
     assert len(server.requests) == 1
 
 

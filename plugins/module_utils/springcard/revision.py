@@ -23,11 +23,11 @@ class Revision:
         """None for what is not such a text. A build may stand without a commit, and a commit without its "g"."""
         if not isinstance(text, str):
             return None
-        found = re.fullmatch(r"v?(\d+)\.(\d+)(?:-(\d+))?(?:-g?([0-9a-zA-Z]+))?", text.strip())
+        found = re.fullmatch(r"v?(\d+)\.(\d+)(?:-(\d+))?(?:-g?([0-9a-z]+))?", text.strip().lower())
         if found is None:
             return None
         major, minor, build, commit = found.groups()
-        return cls(text.strip(), (int(major), int(minor)), None if build is None else int(build), commit and commit.lower())
+        return cls(text.strip(), (int(major), int(minor)), None if build is None else int(build), commit)
 
     @property
     def version(self) -> str:

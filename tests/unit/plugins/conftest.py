@@ -90,7 +90,9 @@ def unused_companions(companions: SpringcardSimulator) -> Iterator[Service]:
 
 
 @pytest.fixture
-def readers(companions: SpringcardSimulator, unused_companions: Iterator[Service], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ReaderSite:
+def readers(
+    companions: SpringcardSimulator, unused_companions: Iterator[Service], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> ReaderSite:
     """A service with three readers that no test has used. The times of the module are short."""
     for name, seconds in {"POLL": 0.02, "SILENCE": 0.1, "SETTLE": 0.2, "RETURNED": 0.2, "DOUBT": 0.2}.items():
         monkeypatch.setattr(load, name, seconds)

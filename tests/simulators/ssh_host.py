@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A host that is reached by SSH, such as the PC that holds card readers: `SshHost` for tests, `python -m tests.simulators.ssh_host`.
 
-A real SSH server on a loopback address that runs commands and serves files as the user who started it, for the one key that
-it makes. `folder` gets the key (`id`), `known_hosts`, and `log`, one command in each line.
+A real SSH server on a loopback address that runs commands (without input) and serves files as the user who started it, for the
+one key that it makes. `folder` gets the key (`id`), `known_hosts`, and `log`, one command in each line.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import os
 import tempfile
 from pathlib import Path
@@ -57,7 +58,7 @@ class SshHost:
             "ansible_connection": "ssh",
             "ansible_host": self.address,
             "ansible_port": self.port,
-            "ansible_user": "tester",
+            "ansible_user": getpass.getuser(),
             "ansible_ssh_private_key_file": str(self.folder / "id"),
             "ansible_ssh_common_args": options,
             "ansible_pipelining": False,
@@ -90,12 +91,15 @@ class SshHost:
             log.write(f"{process.command}\n")
         shell = await asyncio.create_subprocess_exec(
             "/bin/sh",
-            *(["-c", process.command] if process.command else []),
-            stdin=asyncio.subprocess.PIPE,
+            "-c",
+            process.command or "",
+            stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        await process.redirect(stdin=shell.stdin, stdout=shell.stdout, stderr=shell.stderr)
+        out, err = await shell.communicate()
+        process.stdout.write(out)
+        process.stderr.write(err)
         process.exit(await shell.wait())
 
 
@@ -110,7 +114,9 @@ def main() -> None:
     options = parser.parse_args()
     folder = Path(options.folder or tempfile.mkdtemp(prefix="simulated-ssh-"))
     with SshHost(folder, address=options.address, port=options.port) as host:
-        print(f"ssh -i {folder}/id -o UserKnownHostsFile={folder}/known_hosts -p {host.port} tester@{host.address}", flush=True)
+        print(
+            f"ssh -i {folder}/id -o UserKnownHostsFile={folder}/known_hosts -p {host.port} {getpass.getuser()}@{host.address}", flush=True
+        )
         print(f"Stop with Ctrl-C or: kill {os.getpid()}", flush=True)
         if options.ready_file:
             write_ready_file(options.ready_file, {**host.variables(), "pid": os.getpid(), "folder": str(folder)})

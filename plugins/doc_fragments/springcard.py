@@ -32,7 +32,7 @@ options:
 requirements:
   - websocket-client >= 1.2
 notes:
-  - Runs in the controller process when the connection is local or leads to the address in O(host), else as an ordinary module on the host that
-    the connection leads to, which needs Python there.
+  - Runs in the controller process when the connection is local or leads to the address in O(host), else as an ordinary module on the
+    host that the connection leads to, which needs Python and these libraries.
   - The service is not documented to want a login.
 """

@@ -147,7 +147,7 @@ error:
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(reply_lost), V(refused), V(failed).
+      description: Kind of the failure, such as V(input), V(unreachable), V(authentication), V(reply_lost), V(refused), V(failed).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

@@ -26,10 +26,10 @@ options:
     required: true
   src:
     description:
-      - Firmware file on the controller. It is found like the O(ansible.builtin.copy#module:src) of M(ansible.builtin.copy), and carried to
-        the host that runs the module. The service gets it as a blob.
-      - A service on the same machine as the module is shown the file before it is loaded. Any other cannot tell what a blob holds, so say it
-        with O(version) or O(revision).
+      - Firmware file on the controller. It is found like the O(ansible.builtin.copy#module:src) of M(ansible.builtin.copy), and
+        carried to the host that runs the module. The service gets it as a blob.
+      - A service on the same machine as the module is shown the file before it is loaded. Any other cannot tell what a blob holds, so
+        say it with O(version) or O(revision).
     type: path
   url:
     description:
@@ -38,7 +38,8 @@ options:
     type: str
   version:
     description:
-      - The version that the firmware is expected to have, C(M.mm). Quote it in YAML. A reader of this version is unchanged, whatever its build.
+      - The version that the firmware is expected to have, C(M.mm). Quote it in YAML.
+      - A reader of this version is unchanged, whatever its build.
     type: str
   revision:
     description: The revision that the firmware is expected to have, C(M.mm-bbb-gcccccccc). A reader of this revision is unchanged.
@@ -59,8 +60,8 @@ options:
     default: true
   wait_timeout:
     description:
-      - Seconds for all of it, among them the wait for a reader that is in use. Loading takes 5 to 10 seconds by USB or Ethernet, and minutes by
-        Bluetooth or a slow serial link.
+      - Seconds for all of it, among them the wait for a reader that is in use. Loading takes 5 to 10 seconds by USB or Ethernet, and
+        minutes by Bluetooth or a slow serial link.
     type: float
     default: 600
 seealso:

@@ -38,12 +38,11 @@ springcard:
   type: dict
   contains:
     service:
-      description: The SERVICE object, such as RV(springcard.service.version) and RV(springcard.service.platform). Null from a service that has none.
+      description: The SERVICE object, such as C(version), C(platform) and C(web_socket_port). Null from a service that has none.
       type: dict
     devices:
       description:
-        - The DEVICE objects, such as RV(springcard.devices[].device_id), RV(springcard.devices[].serial_number),
-          RV(springcard.devices[].status) and RV(springcard.devices[].channel).
+        - The DEVICE objects, such as C(device_id), C(serial_number), C(unique_id), C(status) and C(channel).
       type: list
       elements: dict
       contains:

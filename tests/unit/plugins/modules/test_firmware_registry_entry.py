@@ -14,8 +14,8 @@ from ansible_collections.siteops.devices.tests.simulators.invue import READING_T
 from ansible_collections.siteops.devices.tests.unit.plugins.registry_site import RegistrySite, secrets_in
 from ansible_collections.siteops.devices.tests.unit.plugins.running import outcome_of, ship, start_shipped
 
-WANTED = {"type": "OKM", "version": "01932023020111482", "url": "https://storage.example.com/<BUCKET>/okm.bin&alt=media"}
-KEY = {"type": WANTED["type"], "version": WANTED["version"]}
+WANTED: dict[str, Any] = {"type": "OKM", "version": "01932023020111482", "url": "https://storage.example.com/<BUCKET>/okm.bin&alt=media"}
+KEY: dict[str, Any] = {"type": WANTED["type"], "version": WANTED["version"]}
 OTHER_URL = "https://storage.example.com/okm-2.bin"
 IMAGE = b"firmware " * 1000
 

@@ -213,7 +213,8 @@ def test_another_commit_of_the_same_build_is_loaded(readers: ReaderSite) -> None
 
 
 def test_the_file_must_be_what_is_expected(readers: ReaderSite) -> None:
-    for options in ({"version": "1.25"}, {"revision": "1.24-151"}, {"revision": "1.24-150-gffffffff"}):
+    wrong: list[dict[str, Any]] = [{"version": "1.25"}, {"revision": "1.24-151"}, {"revision": "1.24-150-gffffffff"}]
+    for options in wrong:
         refused = readers.load(**options)
         assert (refused.kind, refused.result["error"]["code"]) == ("input", "revision"), refused
     assert readers.writes == []
@@ -382,7 +383,7 @@ def test_a_reader_that_leaves_before_the_request(readers: ReaderSite) -> None:
 
 def test_a_reader_whose_id_changes_before_the_request(readers: ReaderSite) -> None:
     answer = readers.service.answer
-    calls = []
+    calls: list[Any] = []
 
     def move(call: Any, fault: Any = None) -> Any:
         if call.path.endswith("load-firmware") and not calls:

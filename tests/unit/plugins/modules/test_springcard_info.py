@@ -33,7 +33,8 @@ def test_everything_in_snake_case_with_the_firmware(readers: ReaderSite) -> None
         "revision": OLD,
         "date": "2026-03-01",
     }
-    assert readers.service.writing_requests() == readers.service.violations == []
+    assert readers.service.writing_requests() == []
+    assert readers.service.violations == []
 
 
 def test_an_older_service_tells_less(readers: ReaderSite) -> None:

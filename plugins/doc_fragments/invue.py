@@ -17,7 +17,8 @@ options:
   access_token:
     description:
       - The access token. The default is the environment variable E(INVUE_ACCESS_TOKEN).
-      - It is sent as C(Authorization: Bearer). A value with a scheme of its own, such as C(Token 1234), is sent as it is.
+      - It is sent in an C(Authorization) header as a C(Bearer) token. A value with a scheme of its own, such as C(Token 1234), is
+        sent as it is.
     type: str
 notes:
   - Runs in the controller process when the connection is local, else on the host that the connection leads to. So set

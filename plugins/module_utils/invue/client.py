@@ -162,9 +162,9 @@ class RegistryClient:
         except HTTPError as error:
             raise _understood(error, self.name, f"{method} {path.partition('?')[0]}") from None
         if reply.status != success:
-            error = ReplyError(f"{reply.what} with HTTP {reply.status}, where the vendor documents {success}.", http_status=reply.status)
-            error.uncertain = reply.uncertain
-            raise error
+            strange = ReplyError(f"{reply.what} with HTTP {reply.status}, where the vendor documents {success}.", http_status=reply.status)
+            strange.uncertain = reply.uncertain
+            raise strange
         return reply
 
 
@@ -216,8 +216,8 @@ def _page_in(reply: Reply) -> tuple[list[Entry], int | None]:
     if isinstance(body, list):
         return [Entry.of(row) for row in body], None
     pagination = body.get("pagination")
-    total = pagination.get("total_results") if isinstance(pagination, t.Mapping) else None
-    return [Entry.of(row) for row in body["data"]], int(total) if str(total).isdigit() else None
+    total = str(pagination.get("total_results")) if isinstance(pagination, t.Mapping) else ""
+    return [Entry.of(row) for row in body["data"]], int(total) if total.isdigit() else None
 
 
 def _told(body: t.Any) -> str:

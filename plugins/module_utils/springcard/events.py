@@ -71,8 +71,9 @@ class Listener:
         if not self._port:
             self.why = "switched off"
             return
-        if websocket is None:
-            self.why = f"the Python library websocket-client is missing: {IMPORT_ERRORS['websocket-client'].strip().rpartition(chr(10))[2]}"
+        if "websocket-client" in IMPORT_ERRORS:
+            reason = IMPORT_ERRORS["websocket-client"].strip().rpartition("\n")[2]
+            self.why = f"the Python library websocket-client is missing: {reason}"
             return
         try:
             self._socket = self._connect()
@@ -136,5 +137,5 @@ def progress_in(data: bytes) -> Progress | None:
     if not isinstance(params, dict) or not isinstance(params.get("DeviceId"), str) or not isinstance(params.get("Status"), str):
         return None
     percent = params.get("Progress")
-    known = isinstance(percent, (int, float)) and not isinstance(percent, bool)
-    return Progress(params["DeviceId"], params["Status"].lower(), int(percent) if known else None)
+    known = int(percent) if isinstance(percent, (int, float)) and not isinstance(percent, bool) else None
+    return Progress(params["DeviceId"], params["Status"].lower(), known)

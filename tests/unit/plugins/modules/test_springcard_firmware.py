@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.core.requirements import IMPORT_ERRORS
-from ansible_collections.siteops.devices.plugins.module_utils.springcard import events
 from ansible_collections.siteops.devices.plugins.module_utils.springcard.messages import MESSAGES
 from ansible_collections.siteops.devices.tests.simulators.springcard import image
 from ansible_collections.siteops.devices.tests.unit.plugins.reader_site import NEW, OLD, ReaderSite
@@ -108,7 +107,6 @@ def test_no_websocket_wanted_or_no_library(readers: ReaderSite, monkeypatch: pyt
     check_loaded(outcome, readers)
     assert outcome.warnings == []
     readers.reader.alter({"revision": OLD})
-    monkeypatch.setattr(events, "websocket", None)
     monkeypatch.setitem(IMPORT_ERRORS, "websocket-client", "Traceback\nModuleNotFoundError: no websocket")
     outcome = readers.load()
     check_loaded(outcome, readers, 2)

@@ -73,6 +73,7 @@ class Task(t.Protocol):
 
     params: t.Mapping[str, t.Any]
 
+    def hide(self, *secrets: str) -> None: ...
     def warn(self, message: str) -> None: ...
 
 
@@ -98,6 +99,7 @@ class RegistryClient:
             )
         if not token.isprintable() or not token.isascii():
             raise InputError("access_token: it holds characters that cannot be sent in an HTTP header.")
+        task.hide(token.rpartition(" ")[2])
         if not endpoint.tls:
             task.warn(f"api_url: the access token goes to {endpoint.name} over plain HTTP; anybody on the way can read it.")
         return cls(endpoint, token)

@@ -163,6 +163,8 @@ def publish(task: t.Any) -> dict[str, t.Any]:
     desired = Desired.of(task.params)
     check = UrlCheck.of(task.params["url_check"], task.params["connect_timeout"])
     ledger = Ledger(task.params["ledger"]) if task.params["ledger"] else None
+    if desired.present and desired.url and "://" not in desired.url:
+        task.warn(f"url: {desired.url!r} is not a full URL, so a device cannot fetch it; passed on.")
     with RegistryClient.open(task) as registry:
         index = Index(registry, ledger)
         entry = Registered(task, registry, desired, index, check)

@@ -135,7 +135,7 @@ class Load:
                     return Pending("the reader is away")
                 if not self._decision.same and self._has_target(found):
                     return (False,)
-                self.reader = found
+                self._adopt(found)
             try:
                 self._source.send(self._client, self.reader.id)
             except DeviceError as error:
@@ -165,6 +165,10 @@ class Load:
         """Whether the reader is there under another id than the one that was asked."""
         found = self._found()
         return found is not None and found.id != self.reader.id
+
+    def _adopt(self, found: Reader) -> None:
+        """Ask the reader by the id that it has now; another one later than this means that it restarted."""
+        self.reader = self._first = found
 
     def _took_effect(self, doubt: DeviceError) -> bool:
         """Whether a load whose request got no answer was started: news of it, a locked reader, a restart, or the new firmware."""

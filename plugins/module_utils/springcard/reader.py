@@ -47,7 +47,7 @@ class Reader:
     def is_called(self, name: str) -> bool:
         """Whether ``name`` is its id, its serial number or its unique id. Only ids tell upper and lower case apart."""
         plain = name.strip().casefold()
-        return name.strip() == self.id or plain == self.serial or plain.strip("{}") == self.unique_id
+        return bool(plain) and (name.strip() == self.id or plain == self.serial or plain.strip("{}") == self.unique_id)
 
     def view(self) -> dict[str, t.Any]:
         """What says which one it is."""

@@ -13,6 +13,7 @@ from ansible_collections.siteops.devices.plugins.module_utils.invue import entri
 from ansible_collections.siteops.devices.tests.simulators.invue import READING_TOKEN
 from ansible_collections.siteops.devices.tests.unit.plugins.registry_site import RegistrySite, secrets_in
 from ansible_collections.siteops.devices.tests.unit.plugins.running import outcome_of, ship, start_shipped
+from ansible_collections.siteops.devices.tests.unit.plugins.scripted import reply, scripted
 
 WANTED: dict[str, Any] = {"type": "OKM", "version": "01932023020111482", "url": "https://storage.example.com/<BUCKET>/okm.bin&alt=media"}
 KEY: dict[str, Any] = {"type": WANTED["type"], "version": WANTED["version"]}
@@ -219,6 +220,19 @@ def test_a_revoked_token_and_a_missing_scope(registry: RegistrySite) -> None:
     assert "Missing required scopes" in scope.message
     assert not secrets_in(scope.text)
     assert not registry.registry.entries
+
+
+def test_a_token_with_a_scheme_of_its_own_is_sent_as_it_is(registry: RegistrySite) -> None:
+    with scripted(reply(b'{"message": "Token abc-123 is unknown"}', "401 Unauthorized")) as server:
+        outcome = registry.publish(**WANTED, access_token="Token abc-123", api_url=f"http://127.0.0.1:{server.port}/api/v1")
+    assert "\r\nAuthorization: Token abc-123\r\n" in server.requests[0]
+    assert "abc-123" not in outcome.text
+
+
+def test_what_is_no_url_is_passed_on_with_a_warning(registry: RegistrySite) -> None:
+    outcome = registry.publish(**KEY, url="okm.bin")
+    assert outcome.changed
+    assert "not a full URL" in outcome.warnings[0]
 
 
 def test_a_wrong_path_is_no_missing_entry(registry: RegistrySite) -> None:

@@ -68,6 +68,8 @@ def test_readers_with_fewer_names(readers: ReaderSite, names: tuple[str, ...]) -
 
 
 def test_a_name_must_fit_exactly_one(readers: ReaderSite) -> None:
+    readers.service.readers[2].alter({"has_serial": False, "has_unique_id": False})
+    assert readers.load(device=" ").kind == "unreachable"
     nobody = readers.load(device="5C999999")
     assert nobody.kind == "unreachable"
     assert readers.reader.serial in nobody.message

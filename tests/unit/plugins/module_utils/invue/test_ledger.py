@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
-import subprocess
-import sys
 import threading
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import BusyError, InputError
 from ansible_collections.siteops.devices.plugins.module_utils.invue import ledger as ledger_module
 from ansible_collections.siteops.devices.plugins.module_utils.invue.ledger import Ledger
-from ansible_collections.siteops.devices.tests.unit.plugins.registry_site import RegistrySite
-
-PUBLISHER = Path(__file__).with_name("publisher.py")
+from ansible_collections.siteops.devices.tests.simulators.invue import InvueSimulator
+from ansible_collections.siteops.devices.tests.unit.plugins.running import run
 
 
 @pytest.fixture
@@ -127,19 +127,26 @@ def test_threads_lose_nothing(path: Path) -> None:
     assert len(Ledger(str(path)).ids()["OKM"]) == 80
 
 
-def test_eight_processes_publishing_100_entries_each_lose_nothing(registry: RegistrySite, path: Path) -> None:
-    arguments = json.dumps(registry.connection(ledger=str(path), timeout=30))
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    running = [
-        subprocess.Popen(
-            [sys.executable, str(PUBLISHER), arguments, f"host{number}", "100"], stdout=subprocess.PIPE, text=True, env=environment
-        )
-        for number in range(8)
-    ]
-    outputs = [process.communicate(timeout=100)[0] for process in running]
-    assert [process.returncode for process in running] == [0] * 8
-    entries = registry.registry.entries
-    known = Ledger(str(path)).ids()["OKM"]
-    assert len(entries) == 801
-    assert {entry["version"]: number for number, entry in entries.items()} == known
-    assert sum(int(output) for output in outputs) == 801
+def publish_all(arguments: dict[str, Any], name: str, count: int) -> int:
+    """In a process of its own: publish entries of its own, and one that all of them publish; how many it created."""
+    created = 0
+    for version in [*(f"{name}-{number:03}" for number in range(count)), "shared"]:
+        outcome = run("firmware_registry_entry", {**arguments, "type": "OKM", "version": version, "url": f"https://x.example.com/{version}"})
+        assert not outcome.failed, outcome
+        created += outcome.changed
+    return created
+
+
+def test_eight_processes_publishing_100_entries_each_lose_nothing(path: Path) -> None:
+    with InvueSimulator(first_address="127.35.0.1", tls=False) as simulator:
+        arguments = {"api_url": simulator.api_url, "access_token": simulator.registry.token, "timeout": 60, "ledger": str(path)}
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([__name__, "ansible_collections.siteops.devices.plugins.modules.firmware_registry_entry"])
+        with ProcessPoolExecutor(8, mp_context=context) as pool:
+            started = [pool.submit(publish_all, arguments, f"host{number}", 100) for number in range(8)]
+            created = [future.result(timeout=100) for future in started]
+        entries = simulator.registry.entries
+        known = Ledger(str(path)).ids()["OKM"]
+        assert len(entries) == 801
+        assert {entry["version"]: number for number, entry in entries.items()} == known
+        assert sum(created) == 801

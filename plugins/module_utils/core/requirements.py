@@ -38,6 +38,12 @@ except ImportError:
     jsonschema = None  # type: ignore[assignment]
     IMPORT_ERRORS["jsonschema"] = traceback.format_exc()
 
+try:
+    import websocket
+except ImportError:
+    websocket = None  # type: ignore[assignment]
+    IMPORT_ERRORS["websocket-client"] = traceback.format_exc()
+
 HTTPAdapter: t.Any = requests.adapters.HTTPAdapter if requests is not None else object
 
 

@@ -49,6 +49,24 @@ class Trust:
         except (ssl.SSLError, OSError) as error:
             raise InputError(f"ca_path: {self.ca_path} holds no usable certificates ({error}).") from None
 
+    def secure(self, plain: socket.socket, host: str) -> ssl.SSLSocket:
+        """``plain`` with TLS around it, for protocols that are not HTTP. Raises ``ssl.SSLError`` when the server is not trusted."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        if not self.validate or self.fingerprint:
+            context.verify_mode = ssl.CERT_NONE
+        elif self.ca_path:
+            path = os.path.expanduser(self.ca_path)
+            context.load_verify_locations(**{"capath" if os.path.isdir(path) else "cafile": path})
+        else:
+            context.load_default_certs()
+        context.check_hostname = self.checks_name
+        secured = context.wrap_socket(plain, server_hostname=self.certificate_name or host)
+        if self.fingerprint and hashlib.sha256(secured.getpeercert(binary_form=True) or b"").hexdigest() != self.fingerprint:
+            secured.close()
+            raise ssl.SSLError(f"the certificate of {host} is not the pinned one")
+        return secured
+
 
 @functools.lru_cache(maxsize=32)
 def _context(ca_path: str | None, _stamp: int, verify: bool) -> ssl.SSLContext:

@@ -83,8 +83,7 @@ class DeviceAction(ActionBase):
         except AnsibleConnectionFailure as error:
             text = f"{self._task.delegate_to or 'The host'}, which is to run {self._task.action}, is not reached: {error}"
             result = {"failed": True, "changed": False, "msg": text, "error": {"kind": "unreachable", "http_status": None, "code": None}}
-        limit.count(result)
-        return result
+        return limit.judged(result)
 
     def _run_task(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         try:

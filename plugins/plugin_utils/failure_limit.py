@@ -13,7 +13,11 @@ import multiprocessing
 import typing as t
 
 TASK_VARIABLE = "siteops_failure_limit"
-"""Variable of a task that counts: ``limit`` (None: only count), ``begins`` (whether this task begins work on its device)."""
+"""Variable of a task whose failure counts.
+
+``limit``: how many may have failed (empty: only count). ``begins``: whether this task begins work on its device, so that the
+limit holds it back. ``settled``: the task compares in check mode, and fails when it would change anything.
+"""
 
 _FAILURES: t.Any = multiprocessing.get_context("fork").Value("L", 0)
 
@@ -21,9 +25,10 @@ _FAILURES: t.Any = multiprocessing.get_context("fork").Value("L", 0)
 class FailureLimit:
     """What the variable of one task asks for."""
 
-    def __init__(self, limit: int | None, *, begins: bool) -> None:
+    def __init__(self, limit: int | None, *, begins: bool = False, settled: bool = False) -> None:
         self._limit = limit
         self._begins = begins
+        self._settled = settled
 
     @classmethod
     def of(cls, value: t.Mapping[str, t.Any]) -> FailureLimit:
@@ -32,7 +37,7 @@ class FailureLimit:
         number = None if limit is None or limit == "" else int(limit)
         if number is not None and number < 0:
             raise ValueError(f"{number} is below 0")
-        return cls(number, begins=str(value.get("begins", False)).lower() == "true")
+        return cls(number, begins=_is_true(value.get("begins")), settled=_is_true(value.get("settled")))
 
     def refusal(self) -> dict[str, t.Any] | None:
         """The result of a task that must not begin any more; None when it may. It is no failure: nothing was done."""
@@ -42,9 +47,17 @@ class FailureLimit:
         message = f"Not begun: {failed} failed in this run, and the limit is {self._limit}."
         return {"changed": False, "not_begun": True, "msg": message}
 
-    @staticmethod
-    def count(result: t.Mapping[str, t.Any]) -> None:
-        """Count the device when the task failed. Its host must not run another counted task after that."""
+    def judged(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
+        """``result``, failed where that is what it means; then it is counted. Its host must not run another counted task after that."""
+        if self._settled and result.get("changed") and not result.get("failed"):
+            text = "It is not as the update left it: the same update would change it again."
+            result = {**result, "failed": True, "changed": False, "msg": text}
         if result.get("failed"):
             with _FAILURES.get_lock():
                 _FAILURES.value += 1
+        return result
+
+
+def _is_true(value: t.Any) -> bool:
+    """Templates of older releases give text."""
+    return str(value).lower() == "true"

@@ -16,7 +16,7 @@ TASK_VARIABLE = "siteops_failure_limit"
 """Variable of a task whose failure counts.
 
 ``limit``: how many may have failed (empty: only count). ``begins``: whether this task begins work on its device, so that the
-limit holds it back. ``settled``: the task compares in check mode, and fails when it would change anything.
+limit holds it back. ``counts``: whether its failure counts (true). ``settled``: the task compares in check mode, and fails when it would change anything.
 """
 
 _FAILURES: t.Any = multiprocessing.get_context("fork").Value("L", 0)
@@ -25,9 +25,10 @@ _FAILURES: t.Any = multiprocessing.get_context("fork").Value("L", 0)
 class FailureLimit:
     """What the variable of one task asks for."""
 
-    def __init__(self, limit: int | None, *, begins: bool = False, settled: bool = False) -> None:
+    def __init__(self, limit: int | None, *, begins: bool = False, counts: bool = True, settled: bool = False) -> None:
         self._limit = limit
         self._begins = begins
+        self._counts = counts
         self._settled = settled
 
     @classmethod
@@ -37,7 +38,8 @@ class FailureLimit:
         number = None if limit is None or limit == "" else int(limit)
         if number is not None and number < 0:
             raise ValueError(f"{number} is below 0")
-        return cls(number, begins=_is_true(value.get("begins")), settled=_is_true(value.get("settled")))
+        flags = {name: _is_true(value[name]) for name in ("begins", "counts", "settled") if name in value}
+        return cls(number, **flags)
 
     def refusal(self) -> dict[str, t.Any] | None:
         """The result of a task that must not begin any more; None when it may. It is no failure: nothing was done."""
@@ -52,7 +54,7 @@ class FailureLimit:
         if self._settled and result.get("changed") and not result.get("failed"):
             text = "It is not as the update left it: the same update would change it again."
             result = {**result, "failed": True, "changed": False, "msg": text}
-        if result.get("failed"):
+        if result.get("failed") and self._counts:
             with _FAILURES.get_lock():
                 _FAILURES.value += 1
         return result

@@ -76,6 +76,12 @@ def test_the_variable(value: dict[str, Any], refused: bool) -> None:
     assert (FailureLimit.of(value).refusal() is not None) == refused
 
 
+def test_a_look_that_may_fail() -> None:
+    look = FailureLimit.of({"limit": 0, "begins": True, "counts": False})
+    look.judged({"failed": True})
+    assert look.refusal() is None
+
+
 @pytest.mark.parametrize("limit", ["x", -1, [1]])
 def test_no_number_of_devices(limit: Any) -> None:
     with pytest.raises((TypeError, ValueError)):

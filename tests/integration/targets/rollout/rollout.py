@@ -5,28 +5,23 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from ansible_collections.siteops.devices.tests.integration.targets.rollout.runs import Playbook, extra, kill, wait_for
 from ansible_collections.siteops.devices.tests.simulators import ifw
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
 
-RECAP = re.compile(r"^(\S+)\s+: ok=\d+\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)
 OLD, NEW = "1.118", "1.210"
 
 
-class Site:
+class Site(Playbook):
     """Simulated sensors ``gate-01`` and so on, packages for them, and an inventory."""
 
     def __init__(self, folder: Path, simulator: MskSimulator, serial: object, **variables: object) -> None:
-        self.folder = folder
-        self.serial = serial  # not in the inventory, for a play's keywords do not see its variables
+        super().__init__(folder, serial)
         self.sensors = {sensor.name.replace("sensor", "gate"): sensor for sensor in simulator.sensors}
         new = ifw.firmware(ifw.SENSOR, NEW).write(folder / "new.ifw")
         old = ifw.firmware(ifw.SENSOR, OLD).write(folder / "old.ifw")
@@ -48,19 +43,6 @@ class Site:
         inventory = {"msk": {"hosts": hosts, "vars": shared}, "jumps": {"hosts": jump}}
         (folder / "inventory.json").write_text(json.dumps(inventory))
 
-    def start(self, *options: str, forks: int = 10) -> subprocess.Popen[str]:
-        common = ["-f", str(forks), "-i", str(self.folder / "inventory.json"), *extra(rollout_serial=self.serial)]
-        command = ["ansible-playbook", *common, "siteops.devices.rollout", *options]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
-
-    def run(self, *options: str, forks: int = 10) -> Run:
-        return Run(self, self.start(*options, forks=forks))
-
-    def records(self) -> list[dict[str, object]]:
-        """All records, the oldest first."""
-        paths = sorted((self.folder / "records").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-        return [json.loads(path.read_text()) for path in paths]
-
     def forget_requests(self) -> None:
         for sensor in self.sensors.values():
             sensor.forget_requests()
@@ -79,38 +61,12 @@ class Site:
             assert not sensor.open_sessions, host
 
 
-class Run:
-    """A run that has ended: its screen, its exit status, and the state of each host in its record."""
-
-    def __init__(self, site: Site, process: subprocess.Popen[str]) -> None:
-        self.output = process.communicate()[0]
-        self.status = process.returncode
-        recap = {host: (int(changed), int(failed)) for host, changed, _unreachable, failed in RECAP.findall(self.output)}
-        assert recap, self.output
-        self.changed = {host for host, (changed, _failed) in recap.items() if changed}
-        self.failed = {host for host, (_changed, failed) in recap.items() if failed}
-        records = site.records()
-        self.record = records[-1] if records else {}
-        self.rows: dict[str, dict[str, object]] = {row["host"]: row for row in self.record.get("hosts", [])}  # type: ignore[attr-defined]
-
-    def states(self) -> dict[str, set[str]]:
-        """State -> hosts."""
-        found: dict[str, set[str]] = {}
-        for host, row in self.rows.items():
-            found.setdefault(str(row["state"]), set()).add(host)
-        return found
-
-
 def running(sensor: Sensor) -> str:
     return sensor.versions[ifw.SENSOR][0]
 
 
 def gates(*numbers: int) -> set[str]:
     return {f"gate-{number:02}" for number in numbers}
-
-
-def extra(**variables: object) -> tuple[str, str]:
-    return "-e", json.dumps(variables)
 
 
 def waves_and_gate(folder: Path) -> None:
@@ -136,7 +92,7 @@ def waves_and_gate(folder: Path) -> None:
         assert not tampered.writing_requests()
         assert "rolled back" in str(first.rows["gate-03"]["reason"]), first.rows
         assert str(first.rows["gate-03"]["step"]).startswith("Verify"), first.rows
-        part = first.rows["gate-01"]["parts"][0]  # type: ignore[index]
+        part = first.rows["gate-01"]["parts"][0]
         assert (part["from"], part["to"], part["action"]) == (OLD, NEW, "updated"), part
         assert wave_order(site) == [1, 4], "the waves overlap"
         for sensor in (at_once, during_soak, tampered):
@@ -215,9 +171,7 @@ def killed(folder: Path) -> None:
             sensor.fail("delay", "/chunkFileUpdate", nth=2, seconds=30)
         process = site.start()
         wait_for(lambda: all(sensor.updates.state() and sensor.updates.state()["received"] for sensor in simulator.sensors), process)
-        for number in [process.pid, *descendants(process.pid)]:
-            os.kill(number, signal.SIGKILL)
-        process.communicate()
+        kill(process)
         assert all(sensor.updates.state() for sensor in simulator.sensors)
         for sensor in simulator.sensors:
             sensor.faults.clear()
@@ -226,22 +180,6 @@ def killed(folder: Path) -> None:
         assert again.states() == {"updated": set(site.sensors)}, again.record
         assert site.at(NEW) == set(site.sensors)
         assert all(sensor.updates.state() is None for sensor in simulator.sensors)
-
-
-def descendants(parent: int) -> list[int]:
-    """The engine's workers have sessions of their own, so a signal to the group does not reach them."""
-    children = [int(number) for path in Path(f"/proc/{parent}/task").glob("*/children") for number in path.read_text().split()]
-    return children + [number for child in children for number in descendants(child)]
-
-
-def wait_for(happened: object, process: subprocess.Popen[str]) -> None:
-    for _attempt in range(300):
-        if happened():  # type: ignore[operator]
-            return
-        assert process.poll() is None, process.communicate()[0]
-        time.sleep(0.1)
-    os.killpg(process.pid, signal.SIGKILL)
-    raise AssertionError(process.communicate()[0])
 
 
 def main() -> None:

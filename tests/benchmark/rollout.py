@@ -113,6 +113,7 @@ class Site:
             expected = NEW if row["state"] in ("updated", "unchanged") else OLD
             if not self.runs(sensors[row["host"]], expected):
                 raise RuntimeError(f"the record is wrong: {row}")
+        print(f"  {seconds:.0f} s: {told(record['summary'])}", flush=True)
         return seconds, record["summary"]
 
     @staticmethod

@@ -20,7 +20,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.siteops.devices.plugins import modules
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.files import with_files
-from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, plain, run_in_process
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, run_in_process
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.task import interrupted
 from ansible_collections.siteops.devices.plugins.module_utils.core.http import warm_up
 from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
@@ -174,7 +174,7 @@ class DeviceAction(ActionBase):
             with stoppable():
                 return run_in_process(
                     module,
-                    plain(arguments),
+                    arguments,
                     check_mode=bool(self._task.check_mode),
                     diff=bool(self._task.diff),
                     say_warning=display.warning,

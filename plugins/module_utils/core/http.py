@@ -238,6 +238,8 @@ class Session:
             and "Content-Encoding" not in response.headers
             and response.request.method != "HEAD"
         ):
+            # Releases of urllib3 that take this for a whole reply keep the dead connection for the next request.
+            self._session.close()
             raise ReplyLost(f"{self.endpoint.name} broke off its reply to {call}: {size} of {declared} bytes came.")
         return b"".join(parts)
 

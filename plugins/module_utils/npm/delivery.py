@@ -104,7 +104,7 @@ class Delivery:
         def on_read(sent: int) -> None:
             if self._deadline.left <= 0 and sent < size:
                 raise DeadlineError(
-                    f"Sent {share_done(sent, size)} of {source} to {self._appliance.name} within {self._deadline.timeout:g} s, and gave up.",
+                    f"Sent only {share_done(sent, size)} of {source} to {self._appliance.name} within {self._deadline.timeout:g} s.",
                     hint="Give it more time with wait_timeout; or let the appliance fetch the image from a server near to it, with url.",
                     facts={"last": {"state": "UPLOADING", "sent": sent, "size": size}},
                 )

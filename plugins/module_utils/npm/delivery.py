@@ -57,27 +57,35 @@ class Delivery:
 
     def send(self, source: Source, before: list[Image]) -> Image:
         """Upload or fetch, once more when it did not arrive, and wait until it is VALID. ``before``: what was there already."""
-        last_try = False
-        while True:
-            try:
-                return self.wait(self._post(source), before)
-            except _Unsure as unsure:
-                doubt, found = unsure.error, self._arrived(before, unsure.complete)
-            if found is not None:
-                self.wrote = True
-                try:
-                    image = self.wait(found, before, foreign=True)
-                except Stalled:
-                    self.remove(found)
-                else:
-                    self._warn(f"{doubt.message} The appliance got {describe(image)} nevertheless.")
-                    return image
-            if last_try:
-                doubt.facts["took_effect"] = "no"
-                doubt.hint = "The image did not arrive. Run the task again once the appliance answers well. " + doubt.hint
-                raise doubt
-            last_try = True
-            self._warn(f"{doubt.message} The image did not arrive; it is sent again.")
+        sent = self._attempt(source, before)
+        if isinstance(sent, DeviceError):
+            self._warn(f"{sent.message} The image did not arrive; it is sent again.")
+            sent = self._attempt(source, before)
+        if isinstance(sent, DeviceError):
+            sent.facts["took_effect"] = "no"
+            sent.hint = "The image did not arrive. Run the task again once the appliance answers well. " + sent.hint
+            raise sent
+        return sent
+
+    def _attempt(self, source: Source, before: list[Image]) -> Image | DeviceError:
+        """The image, VALID; or the error after which it turned out that it did not arrive."""
+        try:
+            return self.wait(self._post(source), before)
+        except _Unsure as unsure:
+            return self._after(unsure, before)
+
+    def _after(self, unsure: _Unsure, before: list[Image]) -> Image | DeviceError:
+        found = self._arrived(before, unsure.complete)
+        if found is None:
+            return unsure.error
+        self.wrote = True
+        try:
+            image = self.wait(found, before, foreign=True)
+        except Stalled:
+            self.remove(found)
+            return unsure.error
+        self._warn(f"{unsure.error.message} The appliance got {describe(image)} nevertheless.")
+        return image
 
     def _post(self, source: Source) -> Image:
         body = None
@@ -104,7 +112,7 @@ class Delivery:
         def on_read(sent: int) -> None:
             if self._deadline.left <= 0 and sent < size:
                 raise DeadlineError(
-                    f"Sent {share_done(sent, size)} of {source} to {self._appliance.name} within {self._deadline.timeout:g} s, and gave up.",
+                    f"Sent only {share_done(sent, size)} of {source} to {self._appliance.name} within {self._deadline.timeout:g} s.",
                     hint="Give it more time with wait_timeout; or let the appliance fetch the image from a server near to it, with url.",
                     facts={"last": {"state": "UPLOADING", "sent": sent, "size": size}},
                 )

@@ -136,6 +136,7 @@ def test_a_lost_request(do: Any, sensor: Sensor, factory: str) -> None:
 
 
 def test_within_the_first_seconds_no_password_is_needed(do: Any, sensor: Sensor, factory: str) -> None:
+    sensor.restarted()
     done = do("com_board", follow_host=factory, password="forgotten")
     assert not done.failed, done
     assert done.result["host"] == factory
@@ -143,6 +144,7 @@ def test_within_the_first_seconds_no_password_is_needed(do: Any, sensor: Sensor,
 
 
 def test_without_any_password(do: Any, sensor: Sensor) -> None:
+    sensor.restarted()
     sensor.network.factory_address = sensor.address
     done = do("com_board", follow_host=sensor.address, password=None)
     assert not done.failed, done

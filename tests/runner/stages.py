@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from . import tree
 from .bootstrap_pip import prime
 from .processes import Shell, StageError
+from .programs import ensure_mosquitto
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,7 @@ def oldest_units(project: Project, core: Core, *, workers: int) -> Stage:
 
 def _pytest(project: Project, env: Environment, core: Core, paths: tuple[str, ...], workers: int, arguments: tuple[str, ...]) -> Stage:
     def work(shell: Shell) -> str | None:
+        ensure_mosquitto(shell)
         target = tree.copy(project, f"units-{env.name}")
         base = tree.base(target)
         variables = {**env.variables(), "PYTHONPATH": str(base), "ANSIBLE_COLLECTIONS_PATH": str(base), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -113,6 +115,7 @@ def integration(project: Project, core: Core, *, targets: tuple[str, ...] = ()) 
     env = project.core_environment(core)
 
     def work(shell: Shell) -> str | None:
+        ensure_mosquitto(shell)
         target = tree.copy(project, f"integration-{env.name}")
         if not any((target / "tests" / "integration" / "targets").glob("*/aliases")):
             raise StageError("there are no integration targets")

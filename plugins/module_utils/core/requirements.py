@@ -13,7 +13,7 @@ import typing as t
 
 from .errors import RequirementError
 
-__all__ = ["IMPORT_ERRORS", "HTTPAdapter", "jsonschema", "requests", "require", "urllib3"]
+__all__ = ["IMPORT_ERRORS", "HTTPAdapter", "cryptography", "jsonschema", "paho", "requests", "require", "urllib3"]
 
 IMPORT_ERRORS: dict[str, str] = {}
 """Library name on PyPI -> traceback of its failed import."""
@@ -33,6 +33,28 @@ try:
 except ImportError:
     jsonschema = None  # type: ignore[assignment]
     IMPORT_ERRORS["jsonschema"] = traceback.format_exc()
+
+try:
+    import paho.mqtt
+    import paho.mqtt.client
+    import paho.mqtt.properties
+
+    if not hasattr(paho.mqtt.client, "CallbackAPIVersion"):
+        raise ImportError("paho-mqtt 2.0 or newer is needed")
+except ImportError:
+    paho = None  # type: ignore[assignment]
+    IMPORT_ERRORS["paho-mqtt"] = traceback.format_exc()
+
+try:
+    import cryptography
+    import cryptography.exceptions
+    import cryptography.hazmat.primitives.asymmetric.padding
+    import cryptography.hazmat.primitives.asymmetric.rsa
+    import cryptography.hazmat.primitives.hashes
+    import cryptography.hazmat.primitives.serialization
+except ImportError:
+    cryptography = None  # type: ignore[assignment]
+    IMPORT_ERRORS["cryptography"] = traceback.format_exc()
 
 HTTPAdapter: t.Any = requests.adapters.HTTPAdapter if requests is not None else object
 

@@ -9,6 +9,7 @@ restarts closes its listener and its live connections, so its old address refuse
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import ipaddress
 import itertools
@@ -193,8 +194,10 @@ class DeviceServer:
             return await _cut(request, reply)
         response = web.Response(body=reply.body, status=reply.status, content_type=reply.content_type, headers=reply.headers)
         if reply.outage is not None:
-            await response.prepare(request)
-            await response.write_eof()
+            # A client that has hung up meanwhile does not keep the device from what it was told to do.
+            with contextlib.suppress(ConnectionError):
+                await response.prepare(request)
+                await response.write_eof()
             self.begin_outage(device, reply.outage, after=MOMENT)
         return response
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import traceback
 import typing as t
+import warnings
 
 from .errors import RequirementError
 
@@ -27,6 +28,9 @@ except ImportError:
     requests = None  # type: ignore[assignment]
     urllib3 = None  # type: ignore[assignment]
     IMPORT_ERRORS["requests"] = traceback.format_exc()
+else:
+    # validate_certs: false is the user's own choice; a line of Python's on the screen for each device would not name it.
+    warnings.filterwarnings("ignore", category=urllib3.exceptions.InsecureRequestWarning)
 
 try:
     import jsonschema

@@ -8,29 +8,22 @@ from collections.abc import Iterator
 import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.core.wait import Clock
-from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
-from ansible_collections.siteops.devices.tests.unit.plugins.site import Site
-
-SENSORS = 900  # tests take them one by one, so that each has an untouched one
+from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
+from ansible_collections.siteops.devices.tests.unit.plugins.site import Site, Supply
 
 
 @pytest.fixture(scope="session")
-def fleet() -> Iterator[MskSimulator]:
-    with MskSimulator(SENSORS, first_address="127.30.0.1", move_seconds=0, reboot_seconds=0.05) as running:
+def supply() -> Iterator[Supply]:
+    """Fleets of simulated sensors, one after another."""
+    with Supply() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
-def untouched(fleet: MskSimulator) -> Iterator[Sensor]:
-    """Sensors that no test has used, one by one."""
-    return iter(fleet.sensors)
-
-
 @pytest.fixture
-def site(fleet: MskSimulator, untouched: Iterator[Sensor], monkeypatch: pytest.MonkeyPatch) -> Site:
+def site(supply: Supply, monkeypatch: pytest.MonkeyPatch) -> Site:
     """Where a test gets its sensors from. The environment has no password in it."""
     monkeypatch.delenv("MSK_PASSWORD", raising=False)
-    return Site(fleet, untouched)
+    return supply.site()
 
 
 @pytest.fixture

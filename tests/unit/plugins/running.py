@@ -97,7 +97,7 @@ def run(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool
 def start_shipped(
     name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, before_path: str = "", **env: str
 ) -> subprocess.Popen[str]:
-    """Start a module as a process of its own. Give it to :func:`outcome_of`. ``before_path``: a folder for PYTHONPATH, ``env``: more variables."""
+    """Start a module as a process of its own, for :func:`outcome_of`. ``before_path``: a folder for PYTHONPATH."""
     keywords = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_module_name": f"siteops.devices.{name}"}
     path = [folder for folder in (before_path, os.environ.get("PYTHONPATH", "")) if folder]
     return subprocess.Popen(

@@ -91,7 +91,7 @@ def test_a_redirect_is_not_followed(status: str) -> None:
 
 
 def test_proxies_and_netrc_of_the_environment_do_not_count(
-    session: Session, site: Site, sensor: Sensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    session: Session, sensor: Sensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "netrc").write_text(f"machine {sensor.address} login root password hush\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
@@ -103,7 +103,7 @@ def test_proxies_and_netrc_of_the_environment_do_not_count(
     assert [name for name in sensor.requests[0].headers if name.lower() == "authorization"] == []
 
 
-def test_a_proxy_is_used_when_asked_for(site: Site, sensor: Sensor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_is_used_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
     with scripted(reply(b"no", "403 Forbidden")) as proxy:
@@ -283,7 +283,7 @@ def test_nobody_listens(call: tuple[str, str], pauses: list[float]) -> None:
     assert pauses == [0.3, 0.6]
 
 
-def test_a_connection_that_is_not_accepted_in_time(pauses: list[float]) -> None:
+def test_a_connection_that_is_not_accepted_in_time() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)

@@ -88,9 +88,7 @@ error:
   type: dict
   contains:
     kind:
-      description: >-
-        Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(refused),
-        V(reply_lost), V(signature).
+      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(refused), V(reply_lost).
       type: str
     http_status:
       description: Always null.

@@ -89,6 +89,8 @@ class Link:
         self._connected = (reason, properties)
 
     def _on_disconnect(self, _client: t.Any, _data: t.Any, flags: t.Any, reason: t.Any, _properties: t.Any) -> None:
+        if self._lost is not None:
+            return  # the library tells a second time that it is gone, without the broker's reason
         told = flags.is_disconnect_packet_from_server
         self._lost = LinkLost(
             f"the broker ended the connection: {reason}" if told else "the connection broke", reason.value if told else None

@@ -131,12 +131,14 @@ class Listener:
 
     def _lose(self, lost: LinkLost) -> None:
         """Plan the next connection: later and later, unless this one was good."""
+        worked = self._link is not None
         if self._link is not None:
             self._link.drop()
             if time.monotonic() - self._since > STABLE:
                 self._pause = FIRST_PAUSE
         self._link = None
-        pause = max(self._pause, self._step_back) if lost.reason == TAKEN_OVER else self._pause
+        # Not every broker says so when it gave the client id to a task, hence never at once.
+        pause = max(self._pause, self._step_back) if worked or lost.reason == TAKEN_OVER else self._pause
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
         self._not_before = time.monotonic() + pause
         LOGGER.warning("%s of %s: %s; the next try is in %.1f s", self.account.name, self.account.device_id, lost.text, pause)

@@ -83,17 +83,21 @@ class Message:
         content = str(self.payload["id"]) if self.kind == "command" else json.dumps(self.payload, sort_keys=True)
         return str(uuid.uuid5(_NAMESPACE, f"{self.device_id}/{self.kind}/{content}"))
 
-    def event(self) -> dict[str, t.Any]:
-        """The message as it goes to a rulebook."""
-        return {
+    def event(self, mask: t.Callable[[t.Any], t.Any] = lambda value: value) -> dict[str, t.Any]:
+        """The message as it goes to a rulebook. ``encoded`` is all of it in base64.
+
+        As a variable of a playbook it stays data, while a text with braces in it would be taken for a template.
+        """
+        event: dict[str, t.Any] = {
             "id": self.id,
             "kind": self.kind,
             "device_id": self.device_id,
-            "payload": self.payload,
+            "payload": mask(self.payload),
             "response_topic": self.response_topic,
             "correlation_data": base64.b64encode(self.correlation).decode() if self.correlation is not None else None,
-            "meta": {"uuid": self.id},
         }
+        encoded = base64.b64encode(json.dumps(event).encode()).decode()
+        return {**event, "encoded": encoded, "meta": {"uuid": self.id}}
 
 
 def topic_of(device_id: str, suffix: str) -> str:

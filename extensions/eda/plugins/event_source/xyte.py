@@ -134,7 +134,7 @@ async def listen(queue: asyncio.Queue[Any], account: Any) -> None:
         while True:
             message = await loop.run_in_executor(thread, listener.next, PATIENCE)
             if message is not None:
-                await queue.put(redactor.mask(message.event()))
+                await queue.put(message.event(redactor.mask))
                 # Not before it is in the queue: what is not done comes again.
                 await loop.run_in_executor(thread, listener.done, message)
     finally:

@@ -20,7 +20,7 @@ from ansible.plugins.loader import connection_loader
 from ansible.utils.display import Display
 
 from ansible_collections.siteops.devices.plugins import modules
-from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, plain, run_in_process
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, run_in_process
 from ansible_collections.siteops.devices.plugins.module_utils.core.http import warm_up
 
 COLLECTION = "siteops.devices"
@@ -126,15 +126,14 @@ class DeviceAction(ActionBase):
     def _run_here(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
         display = Display()
         name = str(variables.get("inventory_hostname", ""))
-        shows = self._task.args.get("display_progress", True)
         with _term_unwinds():
             return run_in_process(
                 module,
-                plain(arguments),
+                arguments,
                 check_mode=bool(self._task.check_mode),
                 diff=bool(self._task.diff),
                 say_warning=display.warning,
-                say_progress=(lambda text: display.display(f"{name}: {text}")) if shows else None,
+                say_progress=lambda text: display.display(f"{name}: {text}"),
             )
 
 

@@ -221,7 +221,7 @@ class Session:
         parts: list[bytes] = []
         size = 0
         try:
-            for part in response.iter_content(8192):
+            for part in _parts(response):
                 parts.append(part)
                 size += len(part)
                 if size > LARGEST_REPLY:
@@ -238,6 +238,8 @@ class Session:
             and "Content-Encoding" not in response.headers
             and response.request.method != "HEAD"
         ):
+            # Releases of urllib3 that take this for a whole reply keep the dead connection for the next request.
+            self._session.close()
             raise ReplyLost(f"{self.endpoint.name} broke off its reply to {call}: {size} of {declared} bytes came.")
         return b"".join(parts)
 
@@ -257,7 +259,7 @@ class Session:
                 f"{name} cannot be reached: {_reason(causes)}; nothing was sent.",
                 hint="Check the address and port, the network between here and there, and that the device has power.",
             )
-        if isinstance(error, requests.exceptions.Timeout):
+        if isinstance(error, (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError)):
             return ReplyLost(
                 f"{name} gave no answer to {call} within {self.endpoint.timeout:g} s.", hint="A larger timeout helps if it is only slow."
             )
@@ -286,6 +288,19 @@ class Session:
                 hint="Give the CA with ca_path, or pin this certificate with fingerprint once you know that it is the device's.",
             )
         return UnreachableError(f"{name} does not speak TLS as expected ({_reason(causes)}); nothing was sent.", hint="Check port and tls.")
+
+
+def _parts(response: t.Any) -> t.Iterator[bytes]:
+    """The body as it comes in: a read that waits for a full buffer would wait past the deadline for a device that drips."""
+    read = getattr(response.raw, "read1", None)
+    if read is None:  # urllib3 before 2.3
+        yield from response.iter_content(16)
+        return
+    while True:
+        part = read(65536, decode_content=True)
+        if not part:
+            return
+        yield part
 
 
 def _chain(error: BaseException | None) -> t.Iterator[BaseException]:

@@ -12,7 +12,6 @@ import pytest
 from ansible_collections.siteops.devices.tests.rulebook.bridge import NEW, Site
 from ansible_collections.siteops.devices.tests.simulators.xyte import eventually
 
-
 pytestmark = pytest.mark.timeout(400)
 
 

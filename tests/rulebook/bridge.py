@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -109,7 +110,21 @@ class Site:
         return subprocess.Popen([program, *arguments], env=environment, stdout=log, stderr=log, start_new_session=True)
 
 
-def kill(process: subprocess.Popen[bytes], number: int = signal.SIGKILL) -> None:
-    """End a rulebook and all that it started in its group."""
-    os.killpg(process.pid, number)
-    process.wait(30)
+def family(pid: int) -> list[int]:
+    """A process and all that descend from it, in sessions of their own too."""
+    parents: dict[int, list[int]] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with contextlib.suppress(OSError):
+                parents.setdefault(int((folder / "stat").read_text().rpartition(")")[2].split()[1]), []).append(int(folder.name))
+    found = [pid]
+    for member in found:
+        found.extend(parents.get(member, []))
+    return found
+
+
+def kill(*pids: int) -> None:
+    """End processes at once."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

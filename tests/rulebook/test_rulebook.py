@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.siteops.devices.tests.rulebook.bridge import NEW, Site, kill
+from ansible_collections.siteops.devices.tests.rulebook.bridge import NEW, Site, family, kill
 from ansible_collections.siteops.devices.tests.rulebook.test_bridge import flashes
 from ansible_collections.siteops.devices.tests.simulators.xyte import eventually
 
@@ -32,7 +30,7 @@ def test_a_command_becomes_a_rollout(tmp_path: Path) -> None:
             command = site.cloud.command(site.device, "update_firmware", site.offer())
             eventually(lambda: finished(site), START)
         finally:
-            kill(running)
+            kill(*family(running.pid))
         assert site.device.statuses == [(command, "in_progress"), (command, "done")]
         assert site.device.firmware_version == NEW
         assert flashes(site) == 1
@@ -40,37 +38,34 @@ def test_a_command_becomes_a_rollout(tmp_path: Path) -> None:
         assert site.device.access_key not in (tmp_path / "rulebook.log").read_text()
 
 
-def interrupt(site: Site, *, all_of_it: bool) -> None:
-    """Start a rulebook, and kill it, or all it has started too, while the sensor is being updated."""
+def interrupt(site: Site, *, all_of_it: bool) -> list[int]:
+    """Start a rulebook, and kill it, or all it has started too, while the sensor is being updated. Returns what may live on."""
     running = site.rulebook()
     eventually(lambda: any(request.path == "/chunkFileUpdate" for request in site.sensor.requests), START)
-    if all_of_it:
-        kill(running)
-    else:
-        os.kill(running.pid, signal.SIGKILL)
-        running.wait(30)
+    members = family(running.pid)
+    kill(*(members if all_of_it else members[:1]))
+    running.wait(30)
+    return members
 
 
-def test_killed_in_the_middle_and_started_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("all_of_it", [False, True])
+def test_killed_in_the_middle_and_started_again(tmp_path: Path, all_of_it: bool) -> None:
     """One flash only, whether the playbook lived on when the rulebook died, or not."""
-    for number, all_of_it in enumerate((False, True)):
-        (tmp_path / str(number)).mkdir()
-        with Site(tmp_path / str(number)) as site:
-            command = site.cloud.command(site.device, "update_firmware", site.offer())
-            site.sensor.fail("delay", "/chunkFileUpdate", "PUT", seconds=4)
-            interrupt(site, all_of_it=all_of_it)
-            time.sleep(1)
-            again = site.rulebook()
-            try:
-                eventually(lambda site=site: finished(site), START)
-                time.sleep(3)
-            finally:
-                kill(again)
-            statuses = [status for _id, status in site.device.statuses]
-            assert statuses[0] == "in_progress"
-            assert set(statuses[1:]) <= {"in_progress", "done"}
-            assert statuses[-1] == "done"
-            assert {row[0] for row in site.device.statuses} == {command}
-            assert site.device.firmware_version == NEW
-            assert flashes(site) == 1
-            assert site.device.violations == []
+    with Site(tmp_path) as site:
+        command = site.cloud.command(site.device, "update_firmware", site.offer())
+        site.sensor.fail("delay", "/chunkFileUpdate", "PUT", seconds=4)
+        left_over = interrupt(site, all_of_it=all_of_it)
+        again = site.rulebook()
+        try:
+            eventually(lambda: finished(site), START)
+            time.sleep(3)
+        finally:
+            kill(*family(again.pid), *left_over)
+        statuses = [status for _id, status in site.device.statuses]
+        assert statuses[0] == "in_progress"
+        assert set(statuses) == {"in_progress", "done"}
+        assert statuses[-1] == "done"
+        assert {row[0] for row in site.device.statuses} == {command}
+        assert site.device.firmware_version == NEW
+        assert flashes(site) == 1
+        assert site.device.violations == []

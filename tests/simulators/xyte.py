@@ -121,7 +121,7 @@ class XyteCloud:
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         _version, _device, device_id, topic = message.topic.split("/", 3)
         device = self._by_id[device_id]
-        body, wrong = wrong_with(topic, message.payload)
+        body, wrong = wrong_with(topic, bytes(message.payload))
         correlation = getattr(message.properties, "CorrelationData", None)
         with self._lock:
             wrong += self._wrong_outside(device, topic, body, message, correlation)

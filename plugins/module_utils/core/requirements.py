@@ -14,7 +14,7 @@ import warnings
 
 from .errors import RequirementError
 
-__all__ = ["IMPORT_ERRORS", "HTTPAdapter", "jsonschema", "requests", "require", "urllib3", "zeroconf"]
+__all__ = ["IMPORT_ERRORS", "HTTPAdapter", "cryptography", "jsonschema", "paho", "requests", "require", "urllib3", "zeroconf"]
 
 IMPORT_ERRORS: dict[str, str] = {}
 """Library name on PyPI -> traceback of its failed import."""
@@ -43,6 +43,28 @@ try:
 except ImportError:
     websocket = None  # type: ignore[assignment]
     IMPORT_ERRORS["websocket-client"] = traceback.format_exc()
+
+try:
+    import paho.mqtt
+    import paho.mqtt.client
+    import paho.mqtt.properties
+
+    if not hasattr(paho.mqtt.client, "CallbackAPIVersion"):
+        raise ImportError("paho-mqtt 2.0 or newer is needed")
+except ImportError:
+    paho = None  # type: ignore[assignment]
+    IMPORT_ERRORS["paho-mqtt"] = traceback.format_exc()
+
+try:
+    import cryptography
+    import cryptography.exceptions
+    import cryptography.hazmat.primitives.asymmetric.padding
+    import cryptography.hazmat.primitives.asymmetric.rsa
+    import cryptography.hazmat.primitives.hashes
+    import cryptography.hazmat.primitives.serialization
+except ImportError:
+    cryptography = None  # type: ignore[assignment]
+    IMPORT_ERRORS["cryptography"] = traceback.format_exc()
 
 try:
     import zeroconf

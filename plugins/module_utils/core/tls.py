@@ -40,12 +40,19 @@ class Trust:
 
     def context(self) -> ssl.SSLContext:
         """An SSL context for this trust. The name in the certificate is checked by urllib3, not by the context."""
+        return self._context(self_checking=False)
+
+    def self_checking_context(self) -> ssl.SSLContext:
+        """An SSL context that checks the name, too, for protocols where nobody else does. It knows no pinned fingerprint."""
+        return self._context(self_checking=True)
+
+    def _context(self, *, self_checking: bool) -> ssl.SSLContext:
         if not self.validate or self.fingerprint:
             return _context(None, 0, False)
         path = os.path.expanduser(self.ca_path) if self.ca_path else None
         stamp = os.stat(path).st_mtime_ns if path else 0
         try:
-            return _context(path, stamp, True)
+            return _context(path, stamp, True, self_checking)
         except (ssl.SSLError, OSError) as error:
             raise InputError(f"ca_path: {self.ca_path} holds no usable certificates ({error}).") from None
 
@@ -69,14 +76,14 @@ class Trust:
 
 
 @functools.lru_cache(maxsize=32)
-def _context(ca_path: str | None, _stamp: int, verify: bool) -> ssl.SSLContext:
+def _context(ca_path: str | None, _stamp: int, verify: bool, check_name: bool = False) -> ssl.SSLContext:
     """Kept for the process: reading the CA files costs more than a request. Never changed after it was made.
 
     Not ``ssl.create_default_context``: since Python 3.13 that one is stricter with CA certificates than older
     releases, and what a device's CA is trusted for must not depend on the controller's Python.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
+    context.check_hostname = check_name
     if not verify:
         context.verify_mode = ssl.CERT_NONE
     elif ca_path is None:

@@ -30,7 +30,7 @@ PROGRESS_INTERVAL = 5.0
 """Seconds."""
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class ActionModule(ActionBase):
     """See the documentation of ``siteops.devices.fleet``."""
 
     _supports_check_mode = True

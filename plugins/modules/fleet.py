@@ -147,7 +147,7 @@ results:
       description: Of a failure, its C(kind), C(http_status) and C(code).
       type: dict
     diff:
-      description: In diff mode, C(before) and C(after) of what differs.
+      description: In diff mode, C(before) and C(after) of what differs, and the target's name as C(before_header) and C(after_header).
       type: dict
     device_warnings:
       description: What the module warns of.

@@ -135,7 +135,7 @@ class Templates:
     @variables.setter
     def variables(self, variables: Variables) -> None:
         self._variables = variables
-        self._templar.available_variables = variables
+        self._templar.available_variables = dict(variables)
 
     def value(self, written: t.Any) -> t.Any:
         """The value for this target; ``MISSING`` when it is ``omit``."""

@@ -77,7 +77,7 @@ class Harvest:
             "results_shortened": shortened,
             "results_left_out": left_out,
         }
-        diffs = [_titled(row) for row in kept if "diff" in row] if self._diff else []
+        diffs = [row["diff"] for row in kept if "diff" in row] if self._diff else []
         return {
             "changed": bool(changed),
             "failed": bool(failed or unstarted or interrupted),
@@ -94,7 +94,7 @@ class Harvest:
 def row_of(target: str, result: Result, warnings: list[str]) -> Result:
     """A target's result as a row of the task's."""
     own = {key: value for key, value in result.items() if key not in {"failed", "changed", "diff", "warnings", "skipped"}}
-    diff = _short_diff(result["diff"]) if result.get("changed") and isinstance(result.get("diff"), dict) else None
+    diff = _short_diff(target, result["diff"]) if result.get("changed") and isinstance(result.get("diff"), dict) else None
     return {
         **own,
         "target": target,
@@ -105,8 +105,9 @@ def row_of(target: str, result: Result, warnings: list[str]) -> Result:
     }
 
 
-def _short_diff(diff: Result) -> Result:
-    """A diff without the members that are the same before and after."""
+def _short_diff(target: str, diff: Result) -> Result:
+    """A diff that says whose it is, without the members that are the same before and after."""
+    diff = {"before_header": target, "after_header": target, **diff}
     before, after = diff.get("before"), diff.get("after")
     if not (isinstance(before, dict) and isinstance(after, dict)):
         return diff
@@ -116,10 +117,6 @@ def _short_diff(diff: Result) -> Result:
         "before": {key: before[key] for key in differ if key in before},
         "after": {key: after[key] for key in differ if key in after},
     }
-
-
-def _titled(row: Result) -> Result:
-    return {"before_header": row["target"], "after_header": row["target"], **row["diff"]}
 
 
 def _targets(rows: list[Result], key: str) -> list[str]:

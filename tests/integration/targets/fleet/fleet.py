@@ -135,7 +135,8 @@ def check_mode_and_diff(site: Site) -> None:
     foreseen, output = site.run({"args": LED}, "--check", "--diff")
     assert foreseen["changed_targets"] == site.names, output
     assert not any(sensor.writing_requests() for sensor in site.simulator.sensors)
-    assert foreseen["results"][0]["diff"] == {"before": {"led_mode": "normal"}, "after": {"led_mode": "disabled"}}, output
+    diff = foreseen["results"][0]["diff"]
+    assert (diff["before"], diff["after"]) == ({"led_mode": "normal"}, {"led_mode": "disabled"}), output
     assert f"--- before: {site.names[0]}" in output, output
     assert '+    "led_mode": "disabled"' in output, output
     done, output = site.run({"args": LED})

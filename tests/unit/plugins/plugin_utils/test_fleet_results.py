@@ -42,7 +42,7 @@ def test_a_target_that_changed_and_failed_counts_as_both_and_once_as_done() -> N
 def test_a_diff_holds_only_what_differs() -> None:
     diff = {"before": {"same": 1, "led": 0, "gone": 2}, "after": {"same": 1, "led": 1, "new": 3}}
     row = row_of("a", {"changed": True, "diff": diff}, [])
-    assert row["diff"] == {"before": {"led": 0, "gone": 2}, "after": {"led": 1, "new": 3}}
+    assert row["diff"] == {"before_header": "a", "after_header": "a", "before": {"led": 0, "gone": 2}, "after": {"led": 1, "new": 3}}
     assert "diff" not in row_of("a", {"changed": False, "diff": diff}, [])
     result = harvest({"a": {"changed": True, "diff": diff}}, diff=True)
     assert result["diff"][0]["before_header"] == "a"

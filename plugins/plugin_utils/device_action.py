@@ -38,7 +38,7 @@ def _load_all() -> dict[str, Loaded | Exception]:
         except Exception as error:  # noqa: BLE001 (whatever it is, it is told when that module is called)
             found[entry.name] = error
             continue
-        if hasattr(module, "ARGUMENT_SPEC"):
+        if hasattr(module, "run"):
             found[entry.name] = Loaded(f"{COLLECTION}.{entry.name}", module.ARGUMENT_SPEC, module.run)
     return found
 

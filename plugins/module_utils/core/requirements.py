@@ -14,7 +14,7 @@ import warnings
 
 from .errors import RequirementError
 
-__all__ = ["IMPORT_ERRORS", "HTTPAdapter", "jsonschema", "requests", "require", "urllib3"]
+__all__ = ["IMPORT_ERRORS", "HTTPAdapter", "jsonschema", "requests", "require", "urllib3", "websocket"]
 
 IMPORT_ERRORS: dict[str, str] = {}
 """Library name on PyPI -> traceback of its failed import."""

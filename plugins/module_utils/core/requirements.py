@@ -14,7 +14,7 @@ import warnings
 
 from .errors import RequirementError
 
-__all__ = ["IMPORT_ERRORS", "HTTPAdapter", "jsonschema", "requests", "require", "urllib3", "websocket"]
+__all__ = ["IMPORT_ERRORS", "HTTPAdapter", "jsonschema", "requests", "require", "urllib3", "websocket", "zeroconf"]
 
 IMPORT_ERRORS: dict[str, str] = {}
 """Library name on PyPI -> traceback of its failed import."""
@@ -43,6 +43,12 @@ try:
 except ImportError:
     websocket = None  # type: ignore[assignment]
     IMPORT_ERRORS["websocket-client"] = traceback.format_exc()
+
+try:
+    import zeroconf
+except ImportError:
+    zeroconf = None  # type: ignore[assignment]
+    IMPORT_ERRORS["zeroconf"] = traceback.format_exc()
 
 HTTPAdapter: t.Any = requests.adapters.HTTPAdapter if requests is not None else object
 

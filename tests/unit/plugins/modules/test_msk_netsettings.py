@@ -147,6 +147,16 @@ def test_the_gateways_subnet_counts_what_the_sensor_has(site: Site, sensor: Sens
     assert sensor.open_sessions == 0
 
 
+def test_stored_settings_that_are_not_in_use_yet(site: Site, sensor: Sensor) -> None:
+    sensor.network.static_address = stored = site.elsewhere(sensor)
+    outcome = settle(site, sensor, {"static_address": stored})
+    assert not outcome.changed
+    assert outcome.result["host"] == sensor.address
+    (warning,) = outcome.warnings
+    assert f"uses {sensor.address} instead of {stored} now" in warning
+    assert sensor.writing_requests() == []
+
+
 # Where does it go?
 
 

@@ -28,6 +28,7 @@ def showing(site: Site, sensor: Sensor, certificate: str) -> str:
     return site.fleet.fingerprint(sensor)
 
 
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS")  # pytest undoes the filter that the engine sets
 @pytest.mark.parametrize(
     ("certificate", "options"),
     [

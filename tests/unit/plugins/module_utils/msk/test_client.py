@@ -85,10 +85,11 @@ def test_a_session_that_stays_refused_is_given_up(site: Site, sensor: Sensor, me
 
 
 def test_a_password_that_was_changed_meanwhile(site: Site, sensor: Sensor) -> None:
-    with pytest.raises(AuthenticationError, match="refused the password"), client(site, sensor) as opened:
+    with client(site, sensor) as opened:
         sensor.password = "another"
         sensor.expire_tokens()
-        opened.get("/comBoardName")
+        with pytest.raises(AuthenticationError, match="refused the password"):
+            opened.get("/comBoardName")
 
 
 def test_tokens_that_live_shortly(site: Site, sensor: Sensor) -> None:

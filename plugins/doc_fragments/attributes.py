@@ -42,6 +42,15 @@ attributes:
       - siteops.devices.msk
 """
 
+    ACTIONGROUP_NPM = r"""
+attributes:
+  action_group:
+    description: Use C(group/siteops.devices.npm) in C(module_defaults) to set the connection once.
+    support: full
+    membership:
+      - siteops.devices.npm
+"""
+
     REPORT_MODULE = r"""
 attributes:
   check_mode:

@@ -48,7 +48,7 @@ options:
     description: What to publish in the InVue registry. C(builds), each with C(type), C(version) and C(url).
     type: dict
 requirements:
-  - jsonschema >= 4.0
+  - jsonschema >= 4.17
 author:
   - The siteops.devices authors (@siteops)
 """

@@ -22,6 +22,7 @@ from .errors import CertificateError, DeviceError, HTTPError, ReplyError, ReplyL
 from .requirements import requests, require, urllib3
 from .schema import Schema, check_reply, compile_declared
 from .tls import Trust, TrustAdapter, seen_fingerprint
+from .upload import FileBody
 from .wait import Clock
 
 LARGEST_REPLY = 64 * 1024 * 1024
@@ -163,7 +164,7 @@ class Session:
         retries: int | None = None,
         timeout: float | None = None,
     ) -> Reply:
-        """Send one request (``payload`` as JSON, or ``data`` as it is) and return a reply with a 2xx status.
+        """Send one request (``payload`` as JSON, or ``data`` as it is: bytes, or a :class:`FileBody`) and return a reply with a 2xx status.
 
         ``repeatable``: sending it twice does no harm (default: GET and HEAD). ``retries``, ``timeout``: instead of the endpoint's.
         Raises :class:`UnreachableError`, :class:`CertificateError`, :class:`ReplyLost`, :class:`HTTPError`.
@@ -186,6 +187,8 @@ class Session:
         self, method: str, path: str, payload: t.Any, data: t.Any, headers: t.Mapping[str, str] | None, safe: bool, timeout: float
     ) -> Reply:
         what = f"{self.endpoint.name} answered {method} {path}"
+        if isinstance(data, FileBody):
+            data.rewind()
         sent = {
             "Accept": "application/json",
             "Accept-Encoding": "identity",

@@ -14,6 +14,9 @@ from .replies import CONFIGURATION, POSITION
 FPS_NORMAL = 100
 """Frames per second that a sensor reaches under normal conditions (sections 3.1.1 and 3.2.1)."""
 
+MAX_AGE = 60.0
+"""Age from which an alarm counts as history, in the unit of the sensor's ``elapsedTime``."""
+
 FAULT, TAMPER = 2, 3
 
 
@@ -41,6 +44,13 @@ def read_health(sensor: MskClient, *, min_fps: float, tolerance: float | None, m
         "alarms": status["alarms"],
         "position": {"elevation": position["elevation"], "rotation": position["rotation"]},
     }
+
+
+def read_faults(sensor: MskClient, *, max_age: float = MAX_AGE) -> dict[t.Any, str]:
+    """The faults that it reports now: cause -> a sentence."""
+    status = read_alarms(sensor)
+    faults = [alarm for alarm in status["alarms"] if alarm["type"] == FAULT and _is_current(alarm, status, max_age)]
+    return {alarm.get("cause"): _alarm_sentence(alarm) for alarm in faults}
 
 
 def _is_current(alarm: t.Mapping[str, t.Any], status: t.Mapping[str, t.Any], max_age: float) -> bool:

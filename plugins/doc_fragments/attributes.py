@@ -51,6 +51,24 @@ attributes:
       - siteops.devices.npm
 """
 
+    ACTIONGROUP_INVUE = r"""
+attributes:
+  action_group:
+    description: Use C(group/siteops.devices.invue) in C(module_defaults) to set the connection once.
+    support: full
+    membership:
+      - siteops.devices.invue
+"""
+
+    ACTIONGROUP_SPRINGCARD = r"""
+attributes:
+  action_group:
+    description: Use C(group/siteops.devices.springcard) in C(module_defaults) to set the connection once.
+    support: full
+    membership:
+      - siteops.devices.springcard
+"""
+
     REPORT_MODULE = r"""
 attributes:
   check_mode:

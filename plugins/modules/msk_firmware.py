@@ -28,6 +28,11 @@ options:
     type: list
     elements: path
     required: true
+  components:
+    description: Apply only the packages for these components. All packages are validated. By default all are applied.
+    type: list
+    elements: str
+    choices: [sensor, com_board, web_server]
   allow_downgrade:
     description: Whether a package may be older than what runs.
     type: bool
@@ -150,6 +155,7 @@ ARGUMENT_SPEC = Spec(
     CONNECTION_OPTIONS,
     {
         "packages": {"type": "list", "elements": "path", "required": True},
+        "components": {"type": "list", "elements": "str", "choices": ["sensor", "com_board", "web_server"]},
         "allow_downgrade": {"type": "bool", "default": False},
         "force": {"type": "bool", "default": False},
         "wait": {"type": "bool", "default": True},

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 import typing as t
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 from ansible.utils.display import Display
@@ -24,31 +23,38 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process 
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.task import interrupted
 from ansible_collections.siteops.devices.plugins.module_utils.core.http import warm_up
 from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
+from ansible_collections.siteops.devices.plugins.plugin_utils.failure_limit import TASK_VARIABLE, FailureLimit
 
 COLLECTION = "siteops.devices"
 
 
-def _load_all() -> dict[str, Loaded | Exception]:
-    """Every device module. Imported here, once per play: the engine loads this file before it forks its workers."""
-    found: dict[str, Loaded | Exception] = {}
-    for entry in pkgutil.iter_modules(modules.__path__):
-        try:
-            module = importlib.import_module(f"{modules.__name__}.{entry.name}")
-        except Exception as error:  # noqa: BLE001 (whatever it is, it is told when that module is called)
-            found[entry.name] = error
-            continue
-        if hasattr(module, "ARGUMENT_SPEC"):
-            found[entry.name] = Loaded(f"{COLLECTION}.{entry.name}", module.ARGUMENT_SPEC, module.run)
-    return found
+MODULES: dict[str, Loaded | Exception | None] = {}
+"""Short name -> the module, what its import raised, or None when it is not a device module."""
 
 
-MODULES = _load_all()
-warm_up()
+def preload(name: str) -> None:
+    """Import a module now. Its action's file calls this, and the engine loads that file before it forks its workers: once per play."""
+    if name not in MODULES:
+        MODULES[name] = _load(name)
+        warm_up()
+
+
+def _load(name: str) -> Loaded | Exception | None:
+    full_name = f"{modules.__name__}.{name}"
+    try:
+        module = importlib.import_module(full_name)
+    except Exception as error:  # noqa: BLE001 (whatever it is, it is told when the module is called)
+        return None if isinstance(error, ModuleNotFoundError) and error.name == full_name else error
+    return Loaded(f"{COLLECTION}.{name}", module.ARGUMENT_SPEC, module.run) if hasattr(module, "run") else None
 
 
 def loaded(name: str) -> Loaded:
-    """The module of that short or full name. Raises ``KeyError``, or what its import raised."""
-    module = MODULES[name.rpartition(".")[2]]
+    """The module of that short or full name. Raises ``KeyError`` when there is none, or what its import raised."""
+    short = name.rpartition(".")[2]
+    preload(short)
+    module = MODULES[short]
+    if module is None:
+        raise KeyError(name)
     if isinstance(module, Exception):
         raise module
     return module
@@ -64,6 +70,27 @@ class DeviceAction(ActionBase):
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
         variables = dict(task_vars or {})
+        if TASK_VARIABLE not in variables:
+            return self._run_task(variables)
+        return self._run_within_limit(variables)
+
+    def _run_within_limit(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """A step of a rollout. An unreachable delegate is a failure of the device, since it would end the whole play as unreachable."""
+        try:
+            limit = FailureLimit.of(self._templar.template(variables[TASK_VARIABLE]))
+        except (TypeError, ValueError, AttributeError) as error:
+            return {"failed": True, "changed": False, "msg": f"The limit of failures is not a number of devices: {error}."}
+        refusal = limit.refusal()
+        if refusal:
+            return refusal
+        try:
+            result = self._run_task(variables)
+        except AnsibleConnectionFailure as error:
+            text = f"{self._task.delegate_to or 'The host'}, which is to run {self._task.action}, is not reached: {error}"
+            result = {"failed": True, "changed": False, "msg": text, "error": {"kind": "unreachable", "http_status": None, "code": None}}
+        return limit.judged(result)
+
+    def _run_task(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         try:
             module = loaded(self._task.action)
         except KeyError:

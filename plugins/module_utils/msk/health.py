@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ..core.errors import DeadlineError
+from ..core.wait import Deadline, Pending, wait_until
 from .client import MskClient
 from .info import read_alarms
 from .installation import misplaced
@@ -44,6 +46,20 @@ def read_health(sensor: MskClient, *, min_fps: float, tolerance: float | None, m
         "alarms": status["alarms"],
         "position": {"elevation": position["elevation"], "rotation": position["rotation"]},
     }
+
+
+def await_health(sensor: MskClient, *, timeout: float, **limits: t.Any) -> dict[str, t.Any]:
+    """The first :func:`read_health` that is healthy; after ``timeout`` seconds the latest one, whatever it is."""
+    latest: dict[str, t.Any] = {}
+
+    def poll() -> dict[str, t.Any] | Pending:
+        latest.update(read_health(sensor, **limits))
+        return latest if latest["healthy"] else Pending(" ".join(latest["problems"]))
+
+    try:
+        return wait_until(poll, deadline=Deadline(timeout), what=f"{sensor.name} to be healthy", go_on="", longest_interval=3.0)
+    except DeadlineError:
+        return latest
 
 
 def read_faults(sensor: MskClient, *, max_age: float = MAX_AGE) -> dict[t.Any, str]:

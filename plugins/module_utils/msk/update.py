@@ -34,7 +34,7 @@ def update_firmware(task: t.Any) -> dict[str, t.Any]:
         raise InputError(f"wait_timeout: {params['wait_timeout']:g} is not a time; give seconds above 0.")
     progress = Progress(task.progress if params["display_progress"] else None)
     with contextlib.ExitStack() as stack:
-        packages = stack.enter_context(open_packages(params["packages"]))
+        packages = _only(params["components"], stack.enter_context(open_packages(params["packages"])))
         rollback = stack.enter_context(open_packages(params["rollback_packages"]))
         if not task.check_mode:
             stack.enter_context(_alone(params, progress))
@@ -47,6 +47,11 @@ def update_firmware(task: t.Any) -> dict[str, t.Any]:
             rows = Update(task, sensor, plan, rollback, progress).run()
         changed = any(row["action"] != UNCHANGED for row in rows)
         return {"changed": changed, "components": rows, **({"diff": plan.diff} if task.diff else {})}
+
+
+def _only(components: t.Collection[str] | None, packages: list[Package]) -> list[Package]:
+    """The packages for these components; all of them when none is named."""
+    return packages if components is None else [package for package in packages if package.component.name in components]
 
 
 def _alone(params: t.Mapping[str, t.Any], progress: Progress) -> contextlib.AbstractContextManager[None]:

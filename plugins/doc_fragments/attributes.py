@@ -41,3 +41,12 @@ attributes:
     membership:
       - siteops.devices.msk
 """
+
+    ACTIONGROUP_NPM = r"""
+attributes:
+  action_group:
+    description: Use C(group/siteops.devices.npm) in C(module_defaults) to set the connection once.
+    support: full
+    membership:
+      - siteops.devices.npm
+"""

@@ -44,6 +44,6 @@ options:
     type: bool
     default: false
 requirements:
-  - requests >= 2.25
-  - jsonschema >= 3.2
+  - requests >= 2.28
+  - jsonschema >= 4.17
 """

@@ -18,6 +18,7 @@ SIMULATORS = REQUIREMENTS / "simulators.txt"
 TESTS = REQUIREMENTS / "tests.txt"
 SANITY = REQUIREMENTS / "sanity.txt"
 LINT = REQUIREMENTS / "lint.txt"
+VENDOR = REQUIREMENTS / "vendor.txt"
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,11 @@ class Project:
             packages=(f"ansible-core=={core.release.version}",),
             files=(COLLECTION, SIMULATORS, TESTS, LINT),
         )
+
+    @property
+    def vendor_environment(self) -> Environment:
+        """The environment of the vendor's own client of the appliance, which cannot share one: it brings a package ``tests`` along."""
+        return Environment(name="vendor", path=self.build / "venvs" / "vendor", python=self.newest.python, packages=(), files=(VENDOR,))
 
     @property
     def user_environment(self) -> Environment:

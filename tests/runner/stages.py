@@ -61,6 +61,23 @@ def oldest_units(project: Project, core: Core, *, workers: int) -> Stage:
     return _pytest(project, project.core_environment(core), core, ("tests/unit/plugins/module_utils",), workers, ())
 
 
+def vendor_client(project: Project, core: Core) -> Stage:
+    """Let the vendor's own client drive the simulator of the appliance."""
+    vendor = project.vendor_environment
+    env = project.core_environment(core)
+
+    def work(shell: Shell) -> str | None:
+        target = tree.copy(project, f"vendor-{env.name}")
+        base = tree.base(target)
+        variables = {**env.variables(), "PYTHONPATH": str(base), "PYTHONDONTWRITEBYTECODE": "1", "VENDOR_CLIENT_PYTHON": vendor.program}
+        test = "tests/unit/simulators/test_npm.py::test_the_vendors_own_client"
+        shell.run([env.program, "-m", "pytest", "-p", "no:cacheprovider", test], cwd=target, env=variables)
+        return closing_line(shell.text())
+
+    needs = (f"environment {env.name}", f"environment {vendor.name}")
+    return Stage("vendor's client", "steelscript.appresponse against the simulator", work, needs=needs, versions=_versions(core))
+
+
 def _pytest(project: Project, env: Environment, core: Core, paths: tuple[str, ...], workers: int, arguments: tuple[str, ...]) -> Stage:
     def work(shell: Shell) -> str | None:
         target = tree.copy(project, f"units-{env.name}")

@@ -60,7 +60,7 @@ def allowed(layer: str) -> set[str]:
     return {
         "bridge": {"bridge", "core"},
         "modules": {"bridge", "core", *SYSTEMS},
-        "plugin_utils": {"plugin_utils", "bridge", "core", "modules"},
+        "plugin_utils": {"plugin_utils", "bridge", "core", "modules", *SYSTEMS},
         "action": {"plugin_utils", "bridge"},
         "doc_fragments": set(),
     }.get(layer, {"plugin_utils", "bridge", "core", "modules", *SYSTEMS})

@@ -14,7 +14,7 @@ import warnings
 
 from .errors import RequirementError
 
-__all__ = ["IMPORT_ERRORS", "HTTPAdapter", "jsonschema", "requests", "require", "urllib3"]
+__all__ = ["IMPORT_ERRORS", "HTTPAdapter", "jsonschema", "requests", "require", "urllib3", "zeroconf"]
 
 IMPORT_ERRORS: dict[str, str] = {}
 """Library name on PyPI -> traceback of its failed import."""
@@ -37,6 +37,12 @@ try:
 except ImportError:
     jsonschema = None  # type: ignore[assignment]
     IMPORT_ERRORS["jsonschema"] = traceback.format_exc()
+
+try:
+    import zeroconf
+except ImportError:
+    zeroconf = None  # type: ignore[assignment]
+    IMPORT_ERRORS["zeroconf"] = traceback.format_exc()
 
 HTTPAdapter: t.Any = requests.adapters.HTTPAdapter if requests is not None else object
 

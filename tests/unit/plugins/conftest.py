@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.core.wait import Clock
+from ansible_collections.siteops.devices.plugins.module_utils.npm import delivery, updating
 from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
+from ansible_collections.siteops.devices.tests.simulators.npm import Appliance, NpmSimulator
+from ansible_collections.siteops.devices.tests.unit.plugins.rack import SWIFT, Rack
 from ansible_collections.siteops.devices.tests.unit.plugins.site import Site, Supply
+
+APPLIANCES = 900  # tests take them one by one, so that each has an untouched one
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +55,32 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr(Clock, "sleep", sleep)
     return asked
+
+
+@pytest.fixture(scope="session")
+def npm_fleet() -> Iterator[NpmSimulator]:
+    with NpmSimulator(APPLIANCES, **SWIFT) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def untouched_appliances(npm_fleet: NpmSimulator) -> Iterator[Appliance]:
+    """Appliances that no test has used, one by one."""
+    return iter(npm_fleet.appliances)
+
+
+@pytest.fixture
+def rack(npm_fleet: NpmSimulator, untouched_appliances: Iterator[Appliance], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Rack:
+    """Where a test gets its appliances from. Checksums are kept for this test only."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(delivery, "GONE_WITHIN", 0.5)
+    monkeypatch.setattr(updating, "STARTING", 0.3)
+    monkeypatch.setattr(updating, "SETTLING", 0.3)
+    monkeypatch.setattr(updating, "SHOWS_WITHIN", 0.15)
+    return Rack(npm_fleet, untouched_appliances)
+
+
+@pytest.fixture
+def appliance(rack: Rack) -> Appliance:
+    """An idle appliance without images."""
+    return rack.appliance()

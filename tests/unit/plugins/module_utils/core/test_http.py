@@ -304,3 +304,20 @@ def test_tls_that_breaks_after_a_request_leaves_open_what_became_of_it(tmp_path:
     assert isinstance(error, ReplyLost)
     assert error.uncertain
     assert len(server.requests) == (2 if call is READ else 1)
+
+
+def test_a_reply_that_drips_in_is_given_up_at_the_deadline() -> None:
+    """Each byte comes well within the timeout; the reply as a whole would take ten times as long."""
+    with scripted(reply(b" " * 100 + b"{}")) as server, to(server.port, timeout=0.4) as session:
+        server.drip = 2
+        error = failure(session, READ)
+    assert error.kind == "reply_lost"
+
+
+def test_a_chunked_reply_is_read_whole() -> None:
+    body = b'5\r\n{"a":\r\n2\r\n1}\r\n0\r\n\r\n'
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n"
+    with scripted(head + body, reply(b"{}")) as server, to(server.port) as session:
+        assert session.call(*READ).json() == {"a": 1}
+        assert session.call(*READ).json() == {}
+    assert len(server.requests) == 2

@@ -22,7 +22,7 @@ options:
     type: str
   certificate_name:
     description:
-      - Name that the certificate must be valid for, when it is not O(host); for instance when the device is reached by its address.
+      - Name that the certificate must be valid for, when it is not the one that the device is reached by; for instance an address.
       - An empty text accepts any name that a trusted CA has signed.
     type: str
   connect_timeout:

@@ -10,9 +10,14 @@ import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.core.wait import Clock
 from ansible_collections.siteops.devices.plugins.module_utils.npm import delivery, updating
+from ansible_collections.siteops.devices.plugins.module_utils.springcard import events, firmware, load
+from ansible_collections.siteops.devices.tests.simulators.invue import InvueSimulator
 from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
 from ansible_collections.siteops.devices.tests.simulators.npm import Appliance, NpmSimulator
+from ansible_collections.siteops.devices.tests.simulators.springcard import Service, SpringcardSimulator
 from ansible_collections.siteops.devices.tests.unit.plugins.rack import SWIFT, Rack
+from ansible_collections.siteops.devices.tests.unit.plugins.reader_site import ReaderSite
+from ansible_collections.siteops.devices.tests.unit.plugins.registry_site import RegistrySite
 from ansible_collections.siteops.devices.tests.unit.plugins.site import Site, Supply
 
 APPLIANCES = 900  # tests take them one by one, so that each has an untouched one
@@ -84,3 +89,40 @@ def rack(npm_fleet: NpmSimulator, untouched_appliances: Iterator[Appliance], mon
 def appliance(rack: Rack) -> Appliance:
     """An idle appliance without images."""
     return rack.appliance()
+
+
+@pytest.fixture(scope="session")
+def invue() -> Iterator[InvueSimulator]:
+    with InvueSimulator(first_address="127.32.0.1") as running:
+        yield running
+
+
+@pytest.fixture
+def registry(invue: InvueSimulator, monkeypatch: pytest.MonkeyPatch) -> RegistrySite:
+    """An empty registry without a list, and a file host without files. The environment has no token in it."""
+    monkeypatch.delenv("INVUE_ACCESS_TOKEN", raising=False)
+    return RegistrySite(invue)
+
+
+@pytest.fixture(scope="session")
+def companions() -> Iterator[SpringcardSimulator]:
+    with SpringcardSimulator(200, 3, first_address="127.33.0.1") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def unused_companions(companions: SpringcardSimulator) -> Iterator[Service]:
+    """Services that no test has used, one by one."""
+    return iter(companions.services)
+
+
+@pytest.fixture
+def readers(
+    companions: SpringcardSimulator, unused_companions: Iterator[Service], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> ReaderSite:
+    """A service with three readers that no test has used. The times of the module are short."""
+    for name, seconds in {"POLL": 0.02, "SILENCE": 0.1, "SETTLE": 0.2, "RETURNED": 0.2, "DOUBT": 0.2}.items():
+        monkeypatch.setattr(load, name, seconds)
+    monkeypatch.setattr(events, "RECONNECT", 0.1)
+    monkeypatch.setattr(firmware, "ABSENCE", 0.2)
+    return ReaderSite(companions, next(unused_companions), tmp_path)

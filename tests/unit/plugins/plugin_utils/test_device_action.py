@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleError
 
 from ansible_collections.siteops.devices.plugins.plugin_utils import device_action
 from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
@@ -182,8 +183,8 @@ def interrupting(sensor: Sensor, number: int) -> Callable[..., Any]:
 def test_a_signal_ends_the_session(site: Site, sensor: Sensor, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ansible_collections.siteops.devices.plugins.module_utils.msk.name.Name.read", interrupting(sensor, number))
     before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(KeyboardInterrupt):
-        action(site.connection(sensor, name="x"), name="msk_name").run(task_vars=OWN)
+    result = action(site.connection(sensor, name="x"), name="msk_name").run(task_vars=OWN)
+    assert result["error"]["kind"] == "interrupted"
     assert sensor.open_sessions == 0
     assert signal.getsignal(signal.SIGTERM) is before
 
@@ -198,3 +199,67 @@ def test_arguments_of_the_engine_become_plain_ones(site: Site, sensor: Sensor) -
     result = action(arguments, name="msk_name").run(task_vars=OWN)
     assert not result.get("failed")
     assert type(result["name"]) is str
+
+
+# Files of the controller
+
+
+@pytest.fixture
+def carried(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """The files that the action copies, from and to. It finds every file but "missing.ifw"."""
+    copies: list[tuple[str, str]] = []
+
+    def find(_action: Action, folder: str, name: str) -> str:
+        if name == "missing.ifw":
+            raise AnsibleError("Could not find or access 'missing.ifw'")
+        return f"/play/{folder}/{name}"
+
+    def make_folder(made: Action) -> None:
+        made._connection._shell.tmpdir = "/far/there"
+
+    monkeypatch.setattr(Action, "_find_needle", find)
+    monkeypatch.setattr(Action, "_make_tmp_path", make_folder)
+    monkeypatch.setattr(Action, "_transfer_file", lambda _action, source, target: copies.append((source, target)))
+    monkeypatch.setattr(Action, "_fixup_perms2", lambda _action, paths: copies.append(("readable", " ".join(paths))))
+    return copies
+
+
+FILES = {"host": HOST, "password": "x", "packages": ["a.ifw", "old/a.ifw"], "rollback_packages": "a.ifw,b.ifw"}
+FOUND = [["/play/files/a.ifw", "/play/files/old/a.ifw"], ["/play/files/a.ifw", "/play/files/b.ifw"]]
+
+
+@pytest.mark.parametrize("task", [{"async_val": 10}, {"environment": ENVIRONMENT}])
+def test_files_are_used_in_place_on_the_controller(task: dict[str, Any], carried: list[tuple[str, str]]) -> None:
+    tried = action(FILES, name="msk_firmware", **task)
+    tried.run(task_vars=OWN)
+    arguments = tried.shipments[0]["module_args"]
+    assert [arguments["packages"], arguments["rollback_packages"]] == FOUND
+    assert carried == []
+
+
+@pytest.mark.parametrize("task", [{"transport": "ssh"}, {"become": True}])
+def test_files_go_where_the_module_goes(task: dict[str, Any], carried: list[tuple[str, str]]) -> None:
+    tried = action(FILES, name="msk_firmware", **task)
+    tried._connection._shell.join_path = "{}/{}".format
+    tried.run(task_vars={"inventory_hostname": "pc"})
+    arguments = tried.shipments[0]["module_args"]
+    assert arguments["packages"] == ["/far/there/a.ifw", "/far/there/1-a.ifw"]
+    assert arguments["rollback_packages"] == ["/far/there/a.ifw", "/far/there/b.ifw"]
+    assert carried == [
+        ("/play/files/a.ifw", "/far/there/a.ifw"),
+        ("/play/files/old/a.ifw", "/far/there/1-a.ifw"),
+        ("/play/files/b.ifw", "/far/there/b.ifw"),
+        ("readable", "/far/there /far/there/a.ifw /far/there/1-a.ifw /far/there/b.ifw"),
+    ]
+
+
+def test_a_file_that_is_not_there(carried: list[tuple[str, str]]) -> None:
+    tried = action({**FILES, "packages": "missing.ifw"}, name="msk_firmware")
+    result = tried.run(task_vars=OWN)
+    assert result == {
+        "failed": True,
+        "changed": False,
+        "msg": "Could not find or access 'missing.ifw'",
+        "error": {"kind": "input", "http_status": None, "code": None},
+    }
+    assert carried == []

@@ -123,6 +123,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Scans, and gives a host for each sensor."""
 
     NAME = "siteops.devices.msk"
+    inventory: t.Any
 
     def verify_file(self, path: str) -> bool:
         return bool(super().verify_file(path)) and path.endswith(("msk.yml", "msk.yaml"))

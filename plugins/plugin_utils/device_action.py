@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 import typing as t
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
@@ -29,27 +28,33 @@ from ansible_collections.siteops.devices.plugins.plugin_utils.failure_limit impo
 COLLECTION = "siteops.devices"
 
 
-def _load_all() -> dict[str, Loaded | Exception]:
-    """Every device module. Imported here, once per play: the engine loads this file before it forks its workers."""
-    found: dict[str, Loaded | Exception] = {}
-    for entry in pkgutil.iter_modules(modules.__path__):
-        try:
-            module = importlib.import_module(f"{modules.__name__}.{entry.name}")
-        except Exception as error:  # noqa: BLE001 (whatever it is, it is told when that module is called)
-            found[entry.name] = error
-            continue
-        if hasattr(module, "ARGUMENT_SPEC"):
-            found[entry.name] = Loaded(f"{COLLECTION}.{entry.name}", module.ARGUMENT_SPEC, module.run)
-    return found
+MODULES: dict[str, Loaded | Exception | None] = {}
+"""Short name -> the module, what its import raised, or None when it is not a device module."""
 
 
-MODULES = _load_all()
-warm_up()
+def preload(name: str) -> None:
+    """Import a module now. Its action's file calls this, and the engine loads that file before it forks its workers: once per play."""
+    if name not in MODULES:
+        MODULES[name] = _load(name)
+        warm_up()
+
+
+def _load(name: str) -> Loaded | Exception | None:
+    full_name = f"{modules.__name__}.{name}"
+    try:
+        module = importlib.import_module(full_name)
+    except Exception as error:  # noqa: BLE001 (whatever it is, it is told when the module is called)
+        return None if isinstance(error, ModuleNotFoundError) and error.name == full_name else error
+    return Loaded(f"{COLLECTION}.{name}", module.ARGUMENT_SPEC, module.run) if hasattr(module, "run") else None
 
 
 def loaded(name: str) -> Loaded:
-    """The module of that short or full name. Raises ``KeyError``, or what its import raised."""
-    module = MODULES[name.rpartition(".")[2]]
+    """The module of that short or full name. Raises ``KeyError`` when there is none, or what its import raised."""
+    short = name.rpartition(".")[2]
+    preload(short)
+    module = MODULES[short]
+    if module is None:
+        raise KeyError(name)
     if isinstance(module, Exception):
         raise module
     return module

@@ -101,6 +101,18 @@ class Project:
         return Environment(name="vendor", path=self.build / "venvs" / "vendor", python=self.newest.python, packages=(), files=(VENDOR,))
 
     @property
+    def rulebook_environment(self) -> Environment:
+        """The environment of ansible-rulebook, whose engine is a Java library: on an interpreter that this has wheels for."""
+        core = next(core for core in self.cores if core.release.final and core.release.series != "2.16")
+        return Environment(
+            name=f"rulebook-py{core.python.minor}",
+            path=self.build / "venvs" / "rulebook",
+            python=core.python,
+            packages=(f"ansible-core=={core.release.version}", "ansible-rulebook"),
+            files=(COLLECTION, SIMULATORS, TESTS),
+        )
+
+    @property
     def user_environment(self) -> Environment:
         """The ``.venv`` of the demo and of daily work: the newest final release, the collection's needs and the simulators'."""
         return Environment(

@@ -420,7 +420,8 @@ def test_without_waiting(firmware: Firmware, new: str) -> None:
     assert not done.failed
     assert row(done)["action"] == "updated"
     assert "GET /alarmStatus" not in calls(firmware.sensor)
-    assert calls(firmware.sensor)[-2:] == ["PUT /stopProcessUpdate", "PUT /logout"]
+    made = calls(firmware.sensor)
+    assert made[made.index("PUT /stopProcessUpdate") + 1 :] in ([], ["PUT /logout"])  # it may be gone already
 
 
 # Rollback

@@ -131,7 +131,9 @@ def publish_all(arguments: dict[str, Any], name: str, count: int) -> int:
     """In a process of its own: publish entries of its own, and one that all of them publish; how many it created."""
     created = 0
     for version in [*(f"{name}-{number:03}" for number in range(count)), "shared"]:
-        outcome = run("firmware_registry_entry", {**arguments, "type": "OKM", "version": version, "url": f"https://x.example.com/{version}"})
+        outcome = run(
+            "firmware_registry_entry", {**arguments, "type": "OKM", "version": version, "url": f"https://x.example.com/{version}"}
+        )
         assert not outcome.failed, outcome
         created += outcome.changed
     return created

@@ -1,0 +1,220 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module arguments of each target of a fleet task.
+
+The engine templates a task's arguments before an action sees them, for the task's own host. What differs per target comes from
+``module_defaults``, taken as they were written and templated for the target, and from host variables that are named by ``host_args``.
+
+A template costs a millisecond, as much as a request. So a value that is just ``{{ name }}`` is looked up, and any other one is
+evaluated once for all targets whose variables give it the same input.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import typing as t
+
+from ansible.template import Templar
+from jinja2 import Environment, TemplateError, meta
+
+NAME_ONLY = re.compile(r"\s*\{\{\s*([A-Za-z_]\w*)\s*\}\}\s*", re.ASCII)
+
+IMPURE = frozenset({"lookup", "query", "q", "now", "hostvars", "vars", "undef"})
+"""What a template may call whose answer its variables do not determine."""
+
+PLAY_LISTS = ("ansible_play_hosts_all", "ansible_play_hosts", "ansible_play_batch", "play_hosts")
+
+MISSING = object()
+
+Variables = t.Mapping[str, t.Any]
+
+
+def raw_defaults(task: t.Any, module: str) -> list[t.Any]:
+    """The task's ``module_defaults`` of that module and its groups, as they were written; later ones win. ``module``: the full name."""
+    merged: dict[str, t.Any] = {}
+    for layer in _written(task):
+        merged.update(layer)
+    groups = [f"group/{name}" for name in (task.get_play()._action_groups or {}).get(module, [])]
+    return [merged[key] for key in merged if key in groups] + ([merged[module]] if module in merged else [])
+
+
+def _written(task: t.Any) -> list[Variables]:
+    if hasattr(task, "_post_validate_module_defaults"):
+        return list(task.module_defaults or [])
+    # Up to ansible-core 2.18 the task holds its own and its parents' defaults templated for its own host already.
+    blocks: list[Variables] = []
+    roles: list[Variables] = []
+    node = task._parent
+    while node is not None:
+        blocks = [*_own(node), *blocks]
+        roles = [*_own(getattr(node, "_role", None)), *roles]
+        node = getattr(node, "_parent", None)
+    own = (task._ds or {}).get("module_defaults")
+    return [*_own(task.get_play()), *roles, *blocks, *(task._load_module_defaults("module_defaults", own) if own else [])]
+
+
+def _own(holder: t.Any) -> list[Variables]:
+    written = getattr(holder, "_module_defaults", None)
+    return written if isinstance(written, list) else []
+
+
+class HostVariables:
+    """All variables that a task has on another host of the inventory, those of the play, its roles and the task included."""
+
+    def __init__(self, task: t.Any, task_vars: Variables) -> None:
+        hostvars = task_vars["hostvars"]
+        self._inventory = hostvars._inventory
+        self._manager = hostvars._variable_manager
+        self._task = task
+        self._play = task.get_play()
+        self._lists = {name: task_vars[name] for name in PLAY_LISTS if name in task_vars}
+
+    def knows(self, name: str) -> bool:
+        """Whether the inventory has such a host."""
+        return self._inventory.get_host(name) is not None
+
+    def of(self, name: str) -> dict[str, t.Any]:
+        """The variables, not templated. A millisecond: take them once."""
+        # The lists of the play's hosts are the same for each target; building them anew would cost their length each time.
+        some = [name]
+        variables = self._manager.get_vars(
+            play=self._play, host=self._inventory.get_host(name), task=self._task, _hosts=some, _hosts_all=some
+        )
+        variables.update(self._lists)
+        return t.cast("dict[str, t.Any]", variables)
+
+
+class Arguments:
+    """Makes the arguments of a module for one target after the other. Not for several threads: the engine's templates are not."""
+
+    def __init__(
+        self, variables: HostVariables, loader: t.Any, defaults: t.Sequence[t.Any], shared: Variables, host_args: Variables
+    ) -> None:
+        self._variables = variables
+        self._defaults = defaults
+        self._shared = shared
+        self._host_args = host_args
+        self._templates = Templates(loader)
+
+    def of(self, target: str) -> dict[str, t.Any]:
+        """The target's arguments. Raises what the engine raises for a template that cannot be evaluated."""
+        variables = self._variables.of(target)
+        self._templates.variables = variables
+        found: dict[str, t.Any] = {}
+        for layer in self._defaults:
+            rows = layer if isinstance(layer, t.Mapping) else self._templates.value(layer)
+            for option, written in rows.items() if isinstance(rows, t.Mapping) else ():
+                self._set(found, option, written)
+        found.update(self._shared)
+        for option, name in self._host_args.items():
+            if name in variables:
+                self._set(found, option, variables[name])
+        return found
+
+    def _set(self, found: dict[str, t.Any], option: str, written: t.Any) -> None:
+        value = self._templates.value(written)
+        if value is MISSING:
+            found.pop(option, None)
+        else:
+            found[option] = value
+
+
+class Templates:
+    """Evaluates values with the variables of one target at a time (``variables``)."""
+
+    def __init__(self, loader: t.Any) -> None:
+        self._templar = Templar(loader=loader, variables={})
+        self._kept: dict[tuple[t.Any, ...], tuple[t.Any, t.Any]] = {}
+        self._variables: Variables = {}
+
+    @property
+    def variables(self) -> Variables:
+        return self._variables
+
+    @variables.setter
+    def variables(self, variables: Variables) -> None:
+        self._variables = variables
+        self._templar.available_variables = dict(variables)
+
+    def value(self, written: t.Any) -> t.Any:
+        """The value for this target; ``MISSING`` when it is ``omit``."""
+        if isinstance(written, str):
+            name = NAME_ONLY.fullmatch(written)
+            if name and name.group(1) in self._variables and name.group(1) != "omit" and self._templar.is_template(written):
+                written = self._variables[name.group(1)]
+            elif "{" not in written:
+                return written
+        if written is None or isinstance(written, (int, float)) or (isinstance(written, str) and "{" not in written):
+            return written
+        inputs = self._inputs(written)
+        if inputs is None:
+            return self._evaluate(written)
+        key = (id(written), *(id(value) for value in inputs))
+        kept = self._kept.get(key)
+        if kept is None:
+            if len(self._kept) > 500:
+                self._kept.clear()
+            # The inputs are kept too, lest another object gets the identity of one of them.
+            kept = self._kept[key] = (self._evaluate(written), (written, inputs))
+        return kept[0]
+
+    def _evaluate(self, written: t.Any) -> t.Any:
+        answer = self._templar.template({"value": written})
+        value = answer.get("value", MISSING)
+        omit = self._variables.get("omit")
+        return _without(_decrypted(value), omit) if isinstance(omit, str) else _decrypted(value)
+
+    def _inputs(self, written: t.Any) -> list[t.Any] | None:
+        """The variables that a value depends on, directly or by way of others; None when that cannot be told."""
+        found: dict[str, t.Any] = {}
+        todo = [written]
+        while todo:
+            for text in _texts(todo.pop()):
+                names = _names(text)
+                if names is None:
+                    return None
+                for name in names - found.keys():
+                    found[name] = self._variables.get(name, MISSING)
+                    todo.append(found[name])
+        return list(found.values())
+
+
+@functools.lru_cache(maxsize=500)
+def _names(template: str) -> frozenset[str] | None:
+    try:
+        names = meta.find_undeclared_variables(Environment(autoescape=False).parse(template))  # noqa: S701 (it is parsed, not rendered)
+    except TemplateError:
+        return None  # it has a filter of Ansible's own syntax, or is no template at all
+    return None if names & IMPURE else frozenset(names)
+
+
+def _texts(value: t.Any) -> t.Iterator[str]:
+    """The texts in a value that may be templates."""
+    if isinstance(value, str):
+        if "{" in value:
+            yield str.__str__(value)
+    elif isinstance(value, t.Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+
+
+def _decrypted(value: t.Any) -> t.Any:
+    """``value`` with vaulted texts, which are objects of the engine's own, as texts. Each costs a tenth of a second."""
+    if isinstance(value, t.Mapping):
+        return {key: _decrypted(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_decrypted(item) for item in value]
+    return str(value) if hasattr(value, "_ciphertext") or type(value).__name__ == "AnsibleVaultEncryptedUnicode" else value
+
+
+def _without(value: t.Any, omit: str) -> t.Any:
+    """Up to ansible-core 2.18 an omitted value is a text that stands for it."""
+    if isinstance(value, t.Mapping):
+        return {key: _without(item, omit) for key, item in value.items() if item != omit}
+    if isinstance(value, list):
+        return [_without(item, omit) for item in value if item != omit]
+    return MISSING if isinstance(value, str) and value == omit else value

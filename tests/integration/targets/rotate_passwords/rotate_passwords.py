@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator
 
@@ -46,9 +47,7 @@ class Site:
 
     def opened(self, path: Path) -> dict[str, Any]:
         """The variables in a vaulted file."""
-        text = subprocess.run(
-            ["ansible-vault", "view", "--vault-id", "site@key", str(path)], cwd=self.folder, check=True, capture_output=True, text=True
-        ).stdout
+        text = VaultLib([("site", VaultSecret(b"vault-Key&1"))]).decrypt(path.read_bytes())
         values: dict[str, Any] = yaml.safe_load(text)
         return values
 

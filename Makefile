@@ -42,6 +42,10 @@ units: ## Run the unit tests [CORE=...] [ARGS="-k name"]
 integration: ## Run the integration tests [CORE=...] [TARGETS="msk_config ..."]
 	@$(RUN) integration --core $(CORE) $(TARGETS)
 
+.PHONY: rulebook
+rulebook: ## Run the rulebook for Xyte with ansible-rulebook, on a simulated cloud and sensors
+	@$(RUN) rulebook
+
 .PHONY: bench
 bench: venv ## Measure speed and memory against their baselines [ONLY=name]
 	@$(IN_VENV) -m tests.benchmark $(ONLY)

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from ansible_collections.siteops.devices.plugins.plugin_utils.device_action import DeviceAction
+from ansible_collections.siteops.devices.plugins.plugin_utils.device_action import DeviceAction, preload
+
+preload("msk_health")
 
 
 class ActionModule(DeviceAction):

@@ -41,3 +41,53 @@ attributes:
     membership:
       - siteops.devices.msk
 """
+
+    ACTIONGROUP_NPM = r"""
+attributes:
+  action_group:
+    description: Use C(group/siteops.devices.npm) in C(module_defaults) to set the connection once.
+    support: full
+    membership:
+      - siteops.devices.npm
+"""
+
+    ACTIONGROUP_INVUE = r"""
+attributes:
+  action_group:
+    description: Use C(group/siteops.devices.invue) in C(module_defaults) to set the connection once.
+    support: full
+    membership:
+      - siteops.devices.invue
+"""
+
+    ACTIONGROUP_SPRINGCARD = r"""
+attributes:
+  action_group:
+    description: Use C(group/siteops.devices.springcard) in C(module_defaults) to set the connection once.
+    support: full
+    membership:
+      - siteops.devices.springcard
+"""
+
+    REPORT_MODULE = r"""
+attributes:
+  check_mode:
+    description: Can run in check mode and return what it would do, without changing anything.
+    support: full
+  diff_mode:
+    description: Returns what it changes, or would change in check mode.
+    support: full
+  idempotent:
+    description: A second run with the same options changes nothing.
+    support: none
+    details: The cloud does not tell what it was told, so each run tells it again and says V(changed).
+"""
+
+    ACTIONGROUP_XYTE = r"""
+attributes:
+  action_group:
+    description: Use C(group/siteops.devices.xyte) in C(module_defaults) to set the connection once.
+    support: full
+    membership:
+      - siteops.devices.xyte
+"""

@@ -22,7 +22,7 @@ options:
     type: str
   certificate_name:
     description:
-      - Name that the certificate must be valid for, when it is not O(host); for instance when the device is reached by its address.
+      - Name that the certificate must be valid for, when it is not the one that the device is reached by; for instance an address.
       - An empty text accepts any name that a trusted CA has signed.
     type: str
   connect_timeout:
@@ -44,6 +44,6 @@ options:
     type: bool
     default: false
 requirements:
-  - requests >= 2.25
-  - jsonschema >= 3.2
+  - requests >= 2.28
+  - jsonschema >= 4.17
 """

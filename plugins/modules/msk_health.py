@@ -31,6 +31,10 @@ options:
       - In the unit of the sensor's C(elapsedTime), which is seconds in its event log.
     type: float
     default: 60
+  wait_timeout:
+    description: Seconds that the sensor may take until it is healthy, for instance after a restart. V(0) looks once.
+    type: float
+    default: 0
   fail:
     description: Whether an unhealthy sensor fails the task, or is only reported.
     type: bool
@@ -89,7 +93,7 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.module impo
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import Spec
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import FailedError
 from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient
-from ansible_collections.siteops.devices.plugins.module_utils.msk.health import FPS_NORMAL, read_health
+from ansible_collections.siteops.devices.plugins.module_utils.msk.health import FPS_NORMAL, await_health
 
 ARGUMENT_SPEC = Spec(
     CONNECTION_OPTIONS,
@@ -97,6 +101,7 @@ ARGUMENT_SPEC = Spec(
         "min_fps": {"type": "float", "default": float(FPS_NORMAL)},
         "position_tolerance": {"type": "float", "default": 5.0},
         "max_alarm_age": {"type": "float", "default": 60.0},
+        "wait_timeout": {"type": "float", "default": 0.0},
         "fail": {"type": "bool", "default": True},
     },
 )
@@ -106,7 +111,9 @@ def run(task):
     params = task.params
     tolerance = params["position_tolerance"] if params["position_tolerance"] >= 0 else None
     with MskClient.open(task) as sensor:
-        health = read_health(sensor, min_fps=params["min_fps"], tolerance=tolerance, max_age=params["max_alarm_age"])
+        health = await_health(
+            sensor, timeout=params["wait_timeout"], min_fps=params["min_fps"], tolerance=tolerance, max_age=params["max_alarm_age"]
+        )
     if params["fail"] and not health["healthy"]:
         raise FailedError(f"{params['host']} is not healthy. {' '.join(health['problems'])}", facts={"health": health})
     return {"changed": False, "health": health}

@@ -8,45 +8,53 @@ action in ``meta/runtime.yml`` would work as well, but linters of playbooks foll
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import pkgutil
-import signal
-import threading
+import os
 import typing as t
 
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 from ansible.utils.display import Display
 
 from ansible_collections.siteops.devices.plugins import modules
-from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, plain, run_in_process
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.files import with_files
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, run_in_process
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.task import interrupted
 from ansible_collections.siteops.devices.plugins.module_utils.core.http import warm_up
+from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
+from ansible_collections.siteops.devices.plugins.plugin_utils.failure_limit import TASK_VARIABLE, FailureLimit
 
 COLLECTION = "siteops.devices"
 
 
-def _load_all() -> dict[str, Loaded | Exception]:
-    """Every device module. Imported here, once per play: the engine loads this file before it forks its workers."""
-    found: dict[str, Loaded | Exception] = {}
-    for entry in pkgutil.iter_modules(modules.__path__):
-        try:
-            module = importlib.import_module(f"{modules.__name__}.{entry.name}")
-        except Exception as error:  # noqa: BLE001 (whatever it is, it is told when that module is called)
-            found[entry.name] = error
-            continue
-        if hasattr(module, "run"):
-            found[entry.name] = Loaded(f"{COLLECTION}.{entry.name}", module.ARGUMENT_SPEC, module.run)
-    return found
+MODULES: dict[str, Loaded | Exception | None] = {}
+"""Short name -> the module, what its import raised, or None when it is not a device module."""
 
 
-MODULES = _load_all()
-warm_up()
+def preload(name: str) -> None:
+    """Import a module now. Its action's file calls this, and the engine loads that file before it forks its workers: once per play."""
+    if name not in MODULES:
+        MODULES[name] = _load(name)
+        warm_up()
+
+
+def _load(name: str) -> Loaded | Exception | None:
+    full_name = f"{modules.__name__}.{name}"
+    try:
+        module = importlib.import_module(full_name)
+    except Exception as error:  # noqa: BLE001 (whatever it is, it is told when the module is called)
+        return None if isinstance(error, ModuleNotFoundError) and error.name == full_name else error
+    return Loaded(f"{COLLECTION}.{name}", module.ARGUMENT_SPEC, module.run) if hasattr(module, "run") else None
 
 
 def loaded(name: str) -> Loaded:
-    """The module of that short or full name. Raises ``KeyError``, or what its import raised."""
-    module = MODULES[name.rpartition(".")[2]]
+    """The module of that short or full name. Raises ``KeyError`` when there is none, or what its import raised."""
+    short = name.rpartition(".")[2]
+    preload(short)
+    module = MODULES[short]
+    if module is None:
+        raise KeyError(name)
     if isinstance(module, Exception):
         raise module
     return module
@@ -62,13 +70,47 @@ class DeviceAction(ActionBase):
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
         variables = dict(task_vars or {})
+        if TASK_VARIABLE not in variables:
+            return self._run_task(variables)
+        return self._run_within_limit(variables)
+
+    def _run_within_limit(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """A step of a rollout. An unreachable delegate is a failure of the device, since it would end the whole play as unreachable."""
+        try:
+            limit = FailureLimit.of(self._templar.template(variables[TASK_VARIABLE]))
+        except (TypeError, ValueError, AttributeError) as error:
+            return {"failed": True, "changed": False, "msg": f"The limit of failures is not a number of devices: {error}."}
+        refusal = limit.refusal()
+        if refusal:
+            return refusal
+        try:
+            result = self._run_task(variables)
+        except AnsibleConnectionFailure as error:
+            text = f"{self._task.delegate_to or 'The host'}, which is to run {self._task.action}, is not reached: {error}"
+            result = {"failed": True, "changed": False, "msg": text, "error": {"kind": "unreachable", "http_status": None, "code": None}}
+        return limit.judged(result)
+
+    def _run_task(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         try:
             module = loaded(self._task.action)
         except KeyError:
             return {"failed": True, "msg": f"{self._task.action} is not a device module of {COLLECTION}."}
         except Exception as error:  # noqa: BLE001 (the result tells it)
             return {"failed": True, "msg": f"{self._task.action} cannot be loaded: {type(error).__name__}: {error}"}
-        arguments = dict(self._task.args)
+        try:
+            arguments = with_files(module.spec, self._task.args, self._find_file)
+        except AnsibleError as error:
+            missing = str(error)
+        else:
+            return self._run_module(module, arguments, variables)
+        return {"failed": True, "changed": False, "msg": missing, "error": {"kind": "input", "http_status": None, "code": None}}
+
+    def _find_file(self, name: str) -> str:
+        """A file of the controller, looked for where ``copy`` looks for its ``src``. Raises ``AnsibleError``."""
+        return str(self._find_needle("files", name))
+
+    def _run_module(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """In process, or as a process of its own where only that can honour the task."""
         own_address = self._leads_to(arguments.get("host"), variables)
         if not (own_address or self._connection.transport == "local"):
             return self._ship(module, arguments, variables)
@@ -119,37 +161,51 @@ class DeviceAction(ActionBase):
 
     def _ship(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
         result = self._execute_module(
-            module_name=module.name, module_args=arguments, task_vars=variables, wrap_async=bool(self._task.async_val)
+            module_name=module.name,
+            module_args=self._with_files_there(module, arguments),
+            task_vars=variables,
+            wrap_async=bool(self._task.async_val),
         )
         return t.cast("dict[str, t.Any]", result)
+
+    def _with_files_there(self, module: Loaded, arguments: dict[str, t.Any]) -> dict[str, t.Any]:
+        """``arguments`` with the controller's files copied to where the module will run, into the folder that is removed afterwards.
+
+        On the controller itself they are used in place, unless another user's process is to read them.
+        """
+        if not any(arguments.get(option) for option in module.spec.files):
+            return arguments
+        if self._connection.transport == "local" and not self._play_context.become:
+            return arguments
+        if self._connection._shell.tmpdir is None:
+            self._make_tmp_path()
+        folder = self._connection._shell.tmpdir
+        there: dict[str, str] = {}
+
+        def carry(path: str) -> str:
+            name = os.path.basename(path)
+            if path not in there:
+                taken = {os.path.basename(other) for other in there}
+                there[path] = self._connection._shell.join_path(folder, f"{len(there)}-{name}" if name in taken else name)
+                self._transfer_file(path, there[path])
+            return there[path]
+
+        changed = with_files(module.spec, arguments, carry)
+        self._fixup_perms2((folder, *there.values()))
+        return changed
 
     def _run_here(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
         display = Display()
         name = str(variables.get("inventory_hostname", ""))
-        shows = self._task.args.get("display_progress", True)
-        with _term_unwinds():
-            return run_in_process(
-                module,
-                plain(arguments),
-                check_mode=bool(self._task.check_mode),
-                diff=bool(self._task.diff),
-                say_warning=display.warning,
-                say_progress=(lambda text: display.display(f"{name}: {text}")) if shows else None,
-            )
-
-
-@contextlib.contextmanager
-def _term_unwinds() -> t.Iterator[None]:
-    """Within it, SIGTERM unwinds the stack as Ctrl-C does, so that sessions and updates on devices are ended."""
-
-    def stop(_number: int, _frame: t.Any) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        try:
+            with stoppable():
+                return run_in_process(
+                    module,
+                    arguments,
+                    check_mode=bool(self._task.check_mode),
+                    diff=bool(self._task.diff),
+                    say_warning=display.warning,
+                    say_progress=lambda text: display.display(f"{name}: {text}"),
+                )
+        except KeyboardInterrupt:
+            return interrupted()

@@ -50,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     integration = commands.add_parser("integration", help="integration targets", parents=[core])
     integration.add_argument("targets", nargs="*", help="names of targets, all by default")
     integration.set_defaults(plan=_plan_integration)
+    commands.add_parser("vendor", help="the vendor's client of the appliance against the simulator").set_defaults(plan=_plan_vendor)
+    commands.add_parser("rulebook", help="the rulebook, with ansible-rulebook").set_defaults(plan=_plan_rulebook)
     commands.add_parser("build", help="the tarball, into dist/").set_defaults(plan=_plan_build)
     commands.add_parser("changelog", help="move the changelog fragments into the release").set_defaults(plan=_plan_changelog)
     commands.add_parser("format", help="let ruff rewrite the Python files").set_defaults(plan=_plan_format)
@@ -87,7 +89,10 @@ def _plan_all(project: Project, _arguments: argparse.Namespace) -> list[Stage]:
         environments.append(project.core_environment(project.oldest))
         work.append(stages.oldest_units(project, project.oldest, workers=0))
     environments.insert(1, project.lint_environment)
-    return _with_environments(project, environments, [*work, *lint.lint_stages(project)])
+    environments.append(project.vendor_environment)
+    work.append(stages.vendor_client(project, project.newest))
+    environments.append(project.rulebook_environment)
+    return _with_environments(project, environments, [*work, stages.rulebook(project), *lint.lint_stages(project)])
 
 
 def _plan_lint(project: Project, _arguments: argparse.Namespace) -> list[Stage]:
@@ -111,6 +116,15 @@ def _plan_integration(project: Project, arguments: argparse.Namespace) -> list[S
     cores = project.select(arguments.core)
     work = [stages.integration(project, core, targets=tuple(arguments.targets)) for core in cores]
     return _with_environments(project, [project.core_environment(core) for core in cores], work)
+
+
+def _plan_vendor(project: Project, _arguments: argparse.Namespace) -> list[Stage]:
+    core = project.newest
+    return _with_environments(project, [project.core_environment(core), project.vendor_environment], [stages.vendor_client(project, core)])
+
+
+def _plan_rulebook(project: Project, _arguments: argparse.Namespace) -> list[Stage]:
+    return _with_environments(project, [project.rulebook_environment], [stages.rulebook(project)])
 
 
 def _plan_build(project: Project, _arguments: argparse.Namespace) -> list[Stage]:

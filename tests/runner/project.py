@@ -18,6 +18,7 @@ SIMULATORS = REQUIREMENTS / "simulators.txt"
 TESTS = REQUIREMENTS / "tests.txt"
 SANITY = REQUIREMENTS / "sanity.txt"
 LINT = REQUIREMENTS / "lint.txt"
+VENDOR = REQUIREMENTS / "vendor.txt"
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,23 @@ class Project:
             python=core.python,
             packages=(f"ansible-core=={core.release.version}",),
             files=(COLLECTION, SIMULATORS, TESTS, LINT),
+        )
+
+    @property
+    def vendor_environment(self) -> Environment:
+        """The environment of the vendor's own client of the appliance, which cannot share one: it brings a package ``tests`` along."""
+        return Environment(name="vendor", path=self.build / "venvs" / "vendor", python=self.newest.python, packages=(), files=(VENDOR,))
+
+    @property
+    def rulebook_environment(self) -> Environment:
+        """The environment of ansible-rulebook, whose engine is a Java library: on an interpreter that this has wheels for."""
+        core = next(core for core in self.cores if core.release.final and core.release.series != "2.16")
+        return Environment(
+            name=f"rulebook-py{core.python.minor}",
+            path=self.build / "venvs" / "rulebook",
+            python=core.python,
+            packages=(f"ansible-core=={core.release.version}", "ansible-rulebook"),
+            files=(COLLECTION, SIMULATORS, TESTS),
         )
 
     @property

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from . import tree
 from .bootstrap_pip import prime
 from .processes import Shell, StageError
+from .programs import ensure_java, ensure_mosquitto
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,8 +62,26 @@ def oldest_units(project: Project, core: Core, *, workers: int) -> Stage:
     return _pytest(project, project.core_environment(core), core, ("tests/unit/plugins/module_utils",), workers, ())
 
 
+def vendor_client(project: Project, core: Core) -> Stage:
+    """Let the vendor's own client drive the simulator of the appliance."""
+    vendor = project.vendor_environment
+    env = project.core_environment(core)
+
+    def work(shell: Shell) -> str | None:
+        target = tree.copy(project, f"vendor-{env.name}")
+        base = tree.base(target)
+        variables = {**env.variables(), "PYTHONPATH": str(base), "PYTHONDONTWRITEBYTECODE": "1", "VENDOR_CLIENT_PYTHON": vendor.program}
+        test = "tests/unit/simulators/test_npm.py::test_the_vendors_own_client"
+        shell.run([env.program, "-m", "pytest", "-p", "no:cacheprovider", test], cwd=target, env=variables)
+        return closing_line(shell.text())
+
+    needs = (f"environment {env.name}", f"environment {vendor.name}")
+    return Stage("vendor's client", "steelscript.appresponse against the simulator", work, needs=needs, versions=_versions(core))
+
+
 def _pytest(project: Project, env: Environment, core: Core, paths: tuple[str, ...], workers: int, arguments: tuple[str, ...]) -> Stage:
     def work(shell: Shell) -> str | None:
+        ensure_mosquitto(shell)
         target = tree.copy(project, f"units-{env.name}")
         base = tree.base(target)
         variables = {**env.variables(), "PYTHONPATH": str(base), "ANSIBLE_COLLECTIONS_PATH": str(base), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -113,6 +132,7 @@ def integration(project: Project, core: Core, *, targets: tuple[str, ...] = ()) 
     env = project.core_environment(core)
 
     def work(shell: Shell) -> str | None:
+        ensure_mosquitto(shell)
         target = tree.copy(project, f"integration-{env.name}")
         if not any((target / "tests" / "integration" / "targets").glob("*/aliases")):
             raise StageError("there are no integration targets")
@@ -121,6 +141,22 @@ def integration(project: Project, core: Core, *, targets: tuple[str, ...] = ()) 
 
     chosen = " ".join(("ansible-test integration", *targets))
     return Stage(f"integration {env.name}", chosen, work, needs=(f"environment {env.name}",), limit=20 * MINUTE, versions=_versions(core))
+
+
+def rulebook(project: Project) -> Stage:
+    """Run the rulebook and the role behind it, with ansible-rulebook."""
+    env = project.rulebook_environment
+
+    def work(shell: Shell) -> str | None:
+        ensure_mosquitto(shell)
+        java = ensure_java(shell)
+        target = tree.copy(project, "rulebook")
+        base = tree.base(target)
+        variables = {**env.variables(), **java, "PYTHONPATH": str(base), "ANSIBLE_COLLECTIONS_PATH": str(base)}
+        shell.run([env.program, "-m", "pytest", "-p", "no:cacheprovider", "tests/rulebook"], cwd=target, env=variables)
+        return closing_line(shell.text())
+
+    return Stage("rulebook", "pytest tests/rulebook", work, needs=(f"environment {env.name}",), versions=", ".join(env.packages))
 
 
 def _ansible_test(shell: Shell, env: Environment, target: Path, command: str, core: Core, arguments: list[str]) -> None:

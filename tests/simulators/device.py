@@ -7,7 +7,7 @@ from __future__ import annotations
 import abc
 from typing import Any
 
-from .exchange import Call, Outage, Reply
+from .exchange import Call, Outage, Reply, Sink
 from .faults import Fault, Faults
 from .recording import Recorded
 
@@ -41,6 +41,14 @@ class Device(abc.ABC):
     @abc.abstractmethod
     def answer(self, call: Call, fault: Fault | None = None) -> Reply:
         """Carry out one request. `fault` is one of the kinds that only the device can show."""
+
+    def sink(self, _call: Call) -> Sink | None:
+        """Where the body of a request goes that is too large for memory. `answer` is called when all of it has come."""
+        return None
+
+    def early_answer(self, _call: Call) -> Reply | None:
+        """A reply given before the body is read; the connection closes after it."""
+        return None
 
     @abc.abstractmethod
     def writes(self, call: Call) -> bool:

@@ -8,12 +8,24 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
+
+
+class Sink(Protocol):
+    """Takes the body of a request piece by piece, so that no file is ever held in memory."""
+
+    size: int  # bytes taken so far
+
+    def take(self, piece: bytes) -> None:
+        """The next piece; raises ConnectionAbortedError to have the connection cut here."""
+
+    def broken(self) -> None:
+        """The connection ended before the body was complete."""
 
 
 @dataclass
 class Call:
-    """A request that has arrived whole.
+    """A request that has arrived whole: its body in `body`, or in the `sink` that the device gave for it.
 
     `connection` numbers the TCP connection it came on, so that a device can know who is asking without a token.
     """
@@ -24,6 +36,12 @@ class Call:
     body: bytes = b""
     query: Mapping[str, str] = field(default_factory=dict)
     connection: int = 0
+    sink: Sink | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return self.sink.size if self.sink is not None else len(self.body)
 
     @cached_property
     def json(self) -> Any:
@@ -37,11 +55,13 @@ class Outage:
 
     The device leaves its address (live connections die), `seconds` pass, `on_return` is called and may change the
     device's address, and the device listens at the address it then has. With `before_reply` the reply is lost.
+    It begins `after` that many seconds.
     """
 
     seconds: float
     on_return: Callable[[], None] | None = None
     before_reply: bool = False
+    after: float = 0.0
 
 
 @dataclass

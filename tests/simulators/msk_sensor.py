@@ -78,7 +78,7 @@ class Sensor(Device):
         self.versions: dict[int, tuple[str, int]] = {SENSOR: ("1.118", 1118), COM_BOARD: ("1.209", 1209)}
         self.contents: dict[str, str] = {"index.html": "0" * 64}  # web file: fingerprint
         self.com_board_name = self._factory_name = f"msk101poe-{number:05}"
-        self.started_at = time.monotonic()
+        self.started_at = self.updated_at = time.monotonic()
         self.elapsed_time = 0  # of /detectionStatus and /alarmStatus
 
     # What tests use
@@ -234,7 +234,14 @@ class Sensor(Device):
 
     def get_alarms(self, _call: Call) -> Reply:
         """3.2."""
-        return Reply({**self._frame(), "alarms": self.alarms})
+        return Reply({**self._frame(), "alarms": [*self.alarms, *self._sickness()]})
+
+    def _sickness(self) -> list[dict[str, Any]]:
+        """The alarm that comes with firmware that does not suit the sensor."""
+        wrong = self.switches.sick_version in {text for text, _number in self.versions.values()}
+        if not wrong or time.monotonic() - self.updated_at < self.switches.sick_after:
+            return []
+        return [{"type": FAULT_ALARM, "cause": SECURITY_ERROR, "target": []}]
 
     def get_events(self, _call: Call) -> Reply:
         """3.17."""
@@ -314,6 +321,7 @@ class Sensor(Device):
         outcome = self.switches.update_outcome
         if outcome == "old":
             return
+        self.updated_at = time.monotonic()
         if dst == WEB_SERVER:
             for file in files:
                 self._take_web_file(file)

@@ -60,6 +60,8 @@ class Switches:
     manifest_name: str = "either"  # X-Update-Filename while the manifest is sent: with .mf, without, either
     unnamed_verb: str = "PUT"  # of /chunkFileUpdate, /stopFileUpdate and /stopProcessUpdate
     update_outcome: str = "new"  # new; old: restarts with the version it had; sick: new with a fault alarm; refused: the stop fails
+    sick_version: str | None = None  # firmware that makes the sensor report a fault for as long as it runs
+    sick_after: float = 0.0  # seconds for which it seems well at first
     update_seconds: float = 0.3  # unreachable after an update
     web_update_reboots: bool = False
     orphan_seconds: float | None = None  # an update session nobody uses for that long is closed; None: never

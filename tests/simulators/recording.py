@@ -40,7 +40,7 @@ def record(call: Call, *, writing: bool) -> Recorded:
         path=call.path,
         headers=dict(call.headers),
         body=_parsed(call),
-        size=len(call.body),
+        size=call.size,
         writing=writing,
         connection=call.connection,
         query=dict(call.query),

@@ -9,6 +9,7 @@ restarts closes its listener and its live connections, so its old address refuse
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import ipaddress
 import itertools
@@ -20,7 +21,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from aiohttp import web
+from aiohttp import ClientError, web
 from aiohttp.web_protocol import RequestHandler
 
 from . import faults
@@ -68,7 +69,7 @@ class _Manager(web.Server):
     """aiohttp's server, keeping book of which connection leads to which device."""
 
     def __init__(self, handler: Callable[[web.BaseRequest], Any], find: Callable[[str], Device | None]) -> None:
-        super().__init__(handler, access_log=None, logger=LOGGER, keepalive_timeout=300)
+        super().__init__(handler, access_log=None, logger=LOGGER, keepalive_timeout=300, lingering_time=1)
         self.book: dict[RequestHandler, Connection] = {}
         self._find = find
         self._numbers = itertools.count(1)
@@ -176,8 +177,15 @@ class DeviceServer:
         device = connection.device if connection else None
         if connection is None or device is None or not device.listening:
             return _hang_up(request)
-        body = await request.content.read() if request.can_read_body else b""
-        call = Call(request.method, request.path, request.headers, body, request.query, connection.number)
+        call = Call(request.method, request.path, request.headers, b"", request.query, connection.number)
+        early = device.early_answer(call)
+        if early is not None:
+            return _answer_early(device, call, early)
+        try:
+            await _receive(request, device, call)
+        except (OSError, ClientError):
+            device.requests.append(record(call, writing=device.writes(call)))
+            return _hang_up(request)
         fault = device.faults.take(call.method, call.path)
         entry = record(call, writing=device.writes(call))
         entry.fault = fault.kind if fault else None
@@ -193,9 +201,11 @@ class DeviceServer:
             return await _cut(request, reply)
         response = web.Response(body=reply.body, status=reply.status, content_type=reply.content_type, headers=reply.headers)
         if reply.outage is not None:
-            await response.prepare(request)
-            await response.write_eof()
-            self.begin_outage(device, reply.outage, after=MOMENT)
+            # A client that has hung up meanwhile does not keep the device from what it was told to do.
+            with contextlib.suppress(ConnectionError):
+                await response.prepare(request)
+                await response.write_eof()
+            self.begin_outage(device, reply.outage, after=MOMENT + reply.outage.after)
         return response
 
     async def _reply(self, device: Device, call: Call, fault: faults.Fault | None) -> Reply | None:
@@ -204,17 +214,19 @@ class DeviceServer:
         if wait:
             await asyncio.sleep(wait)
         if fault is not None and not fault.done:
+            instead = fault.instead()
+            if call.sink is not None and (instead is not None or fault.kind in {faults.DROP_BEFORE, *faults.OUTAGES}):
+                call.sink.broken()
             if fault.kind == faults.DROP_BEFORE:
                 return None
             if fault.kind in faults.OUTAGES:
                 self._go_away(device, fault)
                 return None
-            instead = fault.instead()
             if instead is not None:
                 return instead
         reply = device.answer(call, fault)
         if reply.outage is not None and (reply.outage.before_reply or (fault and fault.kind == faults.DROP_AFTER)):
-            self.begin_outage(device, reply.outage)
+            self.begin_outage(device, reply.outage, after=reply.outage.after)
             return None
         return self._spoilt(device, reply, fault) if fault is not None else reply
 
@@ -277,6 +289,29 @@ def _hang_up(request: web.BaseRequest) -> web.StreamResponse:
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=500)  # goes nowhere: the connection is gone
+
+
+async def _receive(request: web.BaseRequest, device: Device, call: Call) -> None:
+    """Read the body, into memory or the device's sink; raises OSError or ClientError when the connection ends before it is complete."""
+    call.sink = device.sink(call)
+    if call.sink is None:
+        call.body = await request.content.read() if request.can_read_body else b""
+        return
+    try:
+        async for piece in request.content.iter_any():
+            call.sink.take(piece)
+    except BaseException:
+        call.sink.broken()
+        raise
+
+
+def _answer_early(device: Device, call: Call, reply: Reply) -> web.StreamResponse:
+    entry = record(call, writing=device.writes(call))
+    entry.status, entry.refused = reply.status, reply.refused
+    device.requests.append(entry)
+    response = web.Response(body=reply.body, status=reply.status, content_type=reply.content_type, headers=reply.headers)
+    response.force_close()
+    return response
 
 
 async def _cut(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:

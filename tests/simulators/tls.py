@@ -33,6 +33,7 @@ class Identity:
 
     context: ssl.SSLContext
     fingerprint: str  # SHA-256 of the certificate, lower-case hexadecimal
+    path: Path  # key and certificate, for servers that are programs of their own
 
 
 class Authority:
@@ -77,7 +78,7 @@ class Authority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(path)
         context.num_tickets = 1
-        return Identity(context, certificate.fingerprint(hashes.SHA256()).hex())
+        return Identity(context, certificate.fingerprint(hashes.SHA256()).hex(), path)
 
     def _self_signed(self) -> x509.Certificate:
         usage = {name: name in {"key_cert_sign", "crl_sign"} for name in _KEY_USES}

@@ -6,6 +6,7 @@
 
     DeviceError                    kind          meaning
     |- InputError                  input         an option is wrong; nothing was sent
+    |- SignatureError              signature     something is not signed by whom it should be; nothing was sent
     |- RequirementError            requirement   a Python library is missing
     |- InterruptedWork             interrupted   the run was told to stop
     |- UnreachableError            unreachable   no connection; nothing was sent
@@ -73,6 +74,12 @@ class InputError(DeviceError):
     """An option is wrong. Raised before anything that changes the device is sent."""
 
     kind = "input"
+
+
+class SignatureError(DeviceError):
+    """A signature does not fit what it should vouch for. Raised before anything that changes the device is sent."""
+
+    kind = "signature"
 
 
 class RequirementError(DeviceError):

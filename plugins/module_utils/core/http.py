@@ -22,6 +22,7 @@ from .errors import CertificateError, DeviceError, HTTPError, ReplyError, ReplyL
 from .requirements import requests, require, urllib3
 from .schema import Schema, check_reply, compile_declared
 from .tls import Trust, TrustAdapter, seen_fingerprint
+from .upload import FileBody
 from .wait import Clock
 
 LARGEST_REPLY = 64 * 1024 * 1024
@@ -163,7 +164,7 @@ class Session:
         retries: int | None = None,
         timeout: float | None = None,
     ) -> Reply:
-        """Send one request (``payload`` as JSON, or ``data`` as it is) and return a reply with a 2xx status.
+        """Send one request (``payload`` as JSON, or ``data`` as it is: bytes, or a :class:`FileBody`) and return a reply with a 2xx status.
 
         ``repeatable``: sending it twice does no harm (default: GET and HEAD). ``retries``, ``timeout``: instead of the endpoint's.
         Raises :class:`UnreachableError`, :class:`CertificateError`, :class:`ReplyLost`, :class:`HTTPError`.
@@ -186,6 +187,8 @@ class Session:
         self, method: str, path: str, payload: t.Any, data: t.Any, headers: t.Mapping[str, str] | None, safe: bool, timeout: float
     ) -> Reply:
         what = f"{self.endpoint.name} answered {method} {path}"
+        if isinstance(data, FileBody):
+            data.rewind()
         sent = {
             "Accept": "application/json",
             "Accept-Encoding": "identity",
@@ -221,7 +224,7 @@ class Session:
         parts: list[bytes] = []
         size = 0
         try:
-            for part in response.iter_content(8192):
+            for part in _parts(response):
                 parts.append(part)
                 size += len(part)
                 if size > LARGEST_REPLY:
@@ -238,6 +241,8 @@ class Session:
             and "Content-Encoding" not in response.headers
             and response.request.method != "HEAD"
         ):
+            # Releases of urllib3 that take this for a whole reply keep the dead connection for the next request.
+            self._session.close()
             raise ReplyLost(f"{self.endpoint.name} broke off its reply to {call}: {size} of {declared} bytes came.")
         return b"".join(parts)
 
@@ -257,7 +262,7 @@ class Session:
                 f"{name} cannot be reached: {_reason(causes)}; nothing was sent.",
                 hint="Check the address and port, the network between here and there, and that the device has power.",
             )
-        if isinstance(error, requests.exceptions.Timeout):
+        if isinstance(error, (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError)):
             return ReplyLost(
                 f"{name} gave no answer to {call} within {self.endpoint.timeout:g} s.", hint="A larger timeout helps if it is only slow."
             )
@@ -286,6 +291,19 @@ class Session:
                 hint="Give the CA with ca_path, or pin this certificate with fingerprint once you know that it is the device's.",
             )
         return UnreachableError(f"{name} does not speak TLS as expected ({_reason(causes)}); nothing was sent.", hint="Check port and tls.")
+
+
+def _parts(response: t.Any) -> t.Iterator[bytes]:
+    """The body as it comes in: a read that waits for a full buffer would wait past the deadline for a device that drips."""
+    read = getattr(response.raw, "read1", None)
+    if read is None:  # urllib3 before 2.3
+        yield from response.iter_content(16)
+        return
+    while True:
+        part = read(65536, decode_content=True)
+        if not part:
+            return
+        yield part
 
 
 def _chain(error: BaseException | None) -> t.Iterator[BaseException]:

@@ -17,9 +17,7 @@ Schema = dict[str, t.Any]
 @functools.cache
 def _validator(text: str) -> t.Any:
     require("jsonschema")
-    # EL 9 ships jsonschema 3.2, which knows nothing newer than draft 7.
-    newest = getattr(jsonschema, "Draft202012Validator", None) or jsonschema.Draft7Validator
-    return newest(json.loads(text))
+    return jsonschema.Draft202012Validator(json.loads(text))
 
 
 _DECLARED: list[Schema] = []

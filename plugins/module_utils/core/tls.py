@@ -44,26 +44,41 @@ class Trust:
         return self.checks_name and self.certificate_name is None and urllib3 is not None and not urllib3.__version__.startswith("1.")
 
     def context(self) -> ssl.SSLContext:
-        """An SSL context for this trust."""
+        """An SSL context for requests: what it does not check of the name or the fingerprint, urllib3 does."""
+        return self._context(self.checks_host)
+
+    def self_checking_context(self) -> ssl.SSLContext:
+        """An SSL context that checks the name, for protocols where nobody else does. It knows no pinned fingerprint."""
+        return self._context(self.checks_name)
+
+    def secure(self, plain: socket.socket, host: str) -> ssl.SSLSocket:
+        """``plain`` with TLS around it, for protocols that are not HTTP. Raises ``ssl.SSLError`` when the server is not trusted."""
+        secured = self.self_checking_context().wrap_socket(plain, server_hostname=self.certificate_name or host)
+        if self.fingerprint and hashlib.sha256(secured.getpeercert(binary_form=True) or b"").hexdigest() != self.fingerprint:
+            secured.close()
+            raise ssl.SSLError(f"the certificate of {host} is not the pinned one")
+        return secured
+
+    def _context(self, check_name: bool) -> ssl.SSLContext:
         if not self.validate or self.fingerprint:
             return _context(None, 0, False, False)
         path = os.path.expanduser(self.ca_path) if self.ca_path else None
         stamp = os.stat(path).st_mtime_ns if path else 0
         try:
-            return _context(path, stamp, True, self.checks_host)
+            return _context(path, stamp, True, check_name)
         except (ssl.SSLError, OSError) as error:
             raise InputError(f"ca_path: {self.ca_path} holds no usable certificates ({error}).") from None
 
 
 @functools.lru_cache(maxsize=32)
-def _context(ca_path: str | None, _stamp: int, verify: bool, check_host: bool) -> ssl.SSLContext:
+def _context(ca_path: str | None, _stamp: int, verify: bool, check_name: bool) -> ssl.SSLContext:
     """Kept for the process: reading the CA files costs more than a request. Never changed after it was made.
 
     Not ``ssl.create_default_context``: since Python 3.13 that one is stricter with CA certificates than older
     releases, and what a device's CA is trusted for must not depend on the controller's Python.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = check_host
+    context.check_hostname = check_name
     context.hostname_checks_common_name = False
     if not verify:
         context.verify_mode = ssl.CERT_NONE

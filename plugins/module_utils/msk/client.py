@@ -37,12 +37,14 @@ class Task(t.Protocol):
 class MskClient:
     """One sensor, one connection, one session. As a context manager it logs in, and always logs out.
 
-    ``hide`` is told each session token, so that it never appears in a result.
+    ``hide`` is told each session token, so that it never appears in a result. ``logins`` counts: one more than before
+    a call means that the sensor did not know the session any more.
     """
 
     def __init__(self, endpoint: Endpoint, password: str | None, hide: t.Callable[[str], None], clock: Clock | None = None) -> None:
         self.name = endpoint.name
         self.host = endpoint.host
+        self.logins = 0
         self._http = Session(endpoint, clock=clock)
         self._http.authorize = self._headers
         self._password = password
@@ -111,6 +113,7 @@ class MskClient:
         if code not in (0, DEFAULT_PASSWORD_SET):
             raise self._wrong_password(_described(body), code=code)
         self._open = True
+        self.logins += 1
         self._password = password
         self.has_factory_password = code == DEFAULT_PASSWORD_SET
         self._keep(_token_in(body) or _token_in_header(reply))
@@ -189,18 +192,19 @@ class MskClient:
 
     def get(self, path: str, schema: Schema = OBJECT) -> t.Any:
         """GET ``path`` and return the JSON object, checked with ``schema``."""
-        reply = self.call("GET", path)
-        body = reply.json(OBJECT)
-        if isinstance(body.get("errorCode"), int) and body["errorCode"]:
-            self._refuse(f"GET {path}", body)
-        return reply.json(schema)
+        return self.accepted(self.call("GET", path), f"GET {path}", schema)
 
     def put(self, path: str, payload: t.Any = None) -> dict[str, t.Any]:
         """PUT ``path``. Raises :class:`RefusedError` for an error code other than 0."""
-        body: dict[str, t.Any] = self.call("PUT", path, payload=payload).json(CODE)
-        if body["errorCode"]:
-            self._refuse(f"PUT {path}", body)
-        return body
+        return self.accepted(self.call("PUT", path, payload=payload), f"PUT {path}", CODE)
+
+    def accepted(self, reply: Reply, call: str, schema: Schema) -> dict[str, t.Any]:
+        """The JSON object in a reply to ``call``, checked with ``schema``. Raises :class:`RefusedError` for an error code other than 0."""
+        body = reply.json(OBJECT)
+        if isinstance(body.get("errorCode"), int) and body["errorCode"]:
+            self._refuse(call, body)
+        checked: dict[str, t.Any] = reply.json(schema)
+        return checked
 
     def call(self, method: str, path: str, **more: t.Any) -> Reply:
         """One call; a refused session logs in again and repeats it once (chapter 1)."""

@@ -62,7 +62,7 @@ class Follower:
 
     def _try(self, host: str, look: t.Callable[[MskClient, str], Found | Pending], *, belongs: bool) -> Found | Pending:
         state = Pending("")
-        for name in self._names(host):
+        for name in self.names(host):
             try:
                 with self.connect(host, name) as sensor:
                     self.check_same(sensor)
@@ -90,7 +90,7 @@ class Follower:
             error.changed = True
             raise error
 
-    def _names(self, host: str) -> list[str | None]:
+    def names(self, host: str) -> list[str | None]:
         """Names to expect in the certificate: the user's; else the new address, then the one that it had."""
         given = self._task.params["certificate_name"]
         if given is not None or self._task.params["fingerprint"] or not self._task.params["validate_certs"] or host == self._old_host:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ..core.errors import DeadlineError
+from ..core.wait import Deadline, Pending, wait_until
 from .client import MskClient
 from .info import read_alarms
 from .installation import misplaced
@@ -13,6 +15,9 @@ from .replies import CONFIGURATION, POSITION
 
 FPS_NORMAL = 100
 """Frames per second that a sensor reaches under normal conditions (sections 3.1.1 and 3.2.1)."""
+
+MAX_AGE = 60.0
+"""Age from which an alarm counts as history, in the unit of the sensor's ``elapsedTime``."""
 
 FAULT, TAMPER = 2, 3
 
@@ -41,6 +46,27 @@ def read_health(sensor: MskClient, *, min_fps: float, tolerance: float | None, m
         "alarms": status["alarms"],
         "position": {"elevation": position["elevation"], "rotation": position["rotation"]},
     }
+
+
+def await_health(sensor: MskClient, *, timeout: float, **limits: t.Any) -> dict[str, t.Any]:
+    """The first :func:`read_health` that is healthy; after ``timeout`` seconds the latest one, whatever it is."""
+    latest: dict[str, t.Any] = {}
+
+    def poll() -> dict[str, t.Any] | Pending:
+        latest.update(read_health(sensor, **limits))
+        return latest if latest["healthy"] else Pending(" ".join(latest["problems"]))
+
+    try:
+        return wait_until(poll, deadline=Deadline(timeout), what=f"{sensor.name} to be healthy", go_on="", longest_interval=3.0)
+    except DeadlineError:
+        return latest
+
+
+def read_faults(sensor: MskClient, *, max_age: float = MAX_AGE) -> dict[t.Any, str]:
+    """The faults that it reports now: cause -> a sentence."""
+    status = read_alarms(sensor)
+    faults = [alarm for alarm in status["alarms"] if alarm["type"] == FAULT and _is_current(alarm, status, max_age)]
+    return {alarm.get("cause"): _alarm_sentence(alarm) for alarm in faults}
 
 
 def _is_current(alarm: t.Mapping[str, t.Any], status: t.Mapping[str, t.Any], max_age: float) -> bool:

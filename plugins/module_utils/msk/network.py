@@ -156,6 +156,7 @@ def change_network(task: t.Any, sensor: MskClient, desired: t.Mapping[str, t.Any
     current = resource.read()
     plan = resource.plan(current, desired)
     if not plan.changed:
+        _warn_when_not_in_use(task, sensor, current, plan)
         return Moved(plan, plan.after, sensor.host)
     target = target_of(plan, current.get("curHostAddress") or sensor.host, sensor.host, task.params["follow_host"])
     if target is None and task.params["follow"]:
@@ -166,6 +167,13 @@ def change_network(task: t.Any, sensor: MskClient, desired: t.Mapping[str, t.Any
     if task.check_mode:
         return Moved(plan, plan.after, target)
     return Move(task, resource, plan, desired, target).make()
+
+
+def _warn_when_not_in_use(task: t.Any, sensor: MskClient, current: t.Mapping[str, t.Any], plan: Plan) -> None:
+    """The ``cur`` members show what is in force, which may be something else than what is stored (section 3.9.1)."""
+    in_use, stored = current.get("curHostAddress"), plan.after["static_address"]
+    if is_static(plan.after) and in_use and stored and in_use != stored:
+        task.warn(f"{sensor.name} has its settings stored, but uses {in_use} instead of {stored} now. A restart puts them in force.")
 
 
 class Move:

@@ -23,7 +23,7 @@ def find_sensor(task: t.Any) -> str:
     def poll() -> str | Pending:
         notes = []
         for host, endpoint in endpoints.items():
-            note = _answers(endpoint)
+            note = answers(endpoint)
             if not note:
                 return host
             notes.append(note)
@@ -38,7 +38,7 @@ def find_sensor(task: t.Any) -> str:
     )
 
 
-def _answers(endpoint: Endpoint) -> str:
+def answers(endpoint: Endpoint) -> str:
     """Empty when a sensor answers there, else a sentence. A certificate that is not trusted will not change by waiting."""
     timeout = min(endpoint.connect_timeout, POLL_CONNECT_TIMEOUT)
     try:

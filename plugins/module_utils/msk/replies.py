@@ -25,6 +25,9 @@ def _list(item: Shape) -> Shape:
 
 OBJECT = declared(_object())
 CODE = declared(_object(["errorCode"], errorCode=INTEGER))
+CHUNK_SIZE = declared(_object(["errorCode"], errorCode=INTEGER, maxChunkSize=INTEGER))
+"""Sections 3.19.1 and 3.22.1. Bytes."""
+
 TOKEN = declared(_object(["errorCode"], errorCode=INTEGER, token={**TEXT, "minLength": 1}))
 
 ZONES = _list(_object(["min", "max"], min=INTEGER, max=INTEGER))

@@ -28,7 +28,7 @@ class Outcome:
 
     result: dict[str, Any]
     warnings: list[str] = dataclasses.field(default_factory=list)
-    raw: str = ""  # of a shipped module: all that it wrote
+    raw: str = ""  # of a shipped module: what else it wrote
 
     @property
     def failed(self) -> bool:
@@ -97,7 +97,7 @@ def run(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool
 def start_shipped(
     name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, before_path: str = "", **env: str
 ) -> subprocess.Popen[str]:
-    """Start a module as a process of its own. Give it to :func:`outcome_of`. ``before_path``: a folder for PYTHONPATH, ``env``: more variables."""
+    """Start a module as a process of its own, for :func:`outcome_of`. ``before_path``: a folder for PYTHONPATH."""
     keywords = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_module_name": f"siteops.devices.{name}"}
     path = [folder for folder in (before_path, os.environ.get("PYTHONPATH", "")) if folder]
     return subprocess.Popen(
@@ -109,15 +109,19 @@ def start_shipped(
     )
 
 
+ENGINES_OWN = ("invocation", "_ansible_new_secrets")
+"""Keys that are added to a module's result and taken out by the engine, which shows the first at ``-vvv`` and masks by the second."""
+
+
 def outcome_of(process: subprocess.Popen[str]) -> Outcome:
-    """Wait for a shipped module's end. ``invocation``, which the engine shows at ``-vvv`` only, is left in ``raw``."""
+    """Wait for a shipped module's end."""
     out, err = process.communicate(timeout=60)
     assert out.strip(), f"it printed nothing but {err}"
     result = json.loads(out.strip().splitlines()[-1])
     # Since ansible-core 2.19 a warning is an object.
     warnings = [warning["event"]["msg"] if isinstance(warning, dict) else warning for warning in result.pop("warnings", [])]
-    result.pop("invocation", None)
-    return Outcome(result, warnings, raw=out + err)
+    invocation = result.get("invocation")
+    return Outcome({key: value for key, value in result.items() if key not in ENGINES_OWN}, warnings, raw=f"{invocation} {err}")
 
 
 def ship(name: str, arguments: dict[str, Any], *, check: bool = False, diff: bool = False, before_path: str = "", **env: str) -> Outcome:

@@ -8,6 +8,7 @@ import contextlib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Sequence
 
 
@@ -17,6 +18,7 @@ class Scripted:
     def __init__(self, replies: Sequence[bytes], context: ssl.SSLContext | None) -> None:
         self.requests: list[str] = []
         self.after_handshake: bytes = b""  # sent past TLS once a request came, instead of a reply
+        self.drip = 0  # so many bytes at a time, instead of a whole reply at once
         self._replies = list(replies)
         self._context = context
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -44,7 +46,10 @@ class Scripted:
                 return
             if not self._replies:
                 return
-            connection.sendall(self._replies.pop(0))
+            reply = self._replies.pop(0)
+            for start in range(0, len(reply), self.drip or len(reply)):
+                connection.sendall(reply[start : start + (self.drip or len(reply))])
+                time.sleep(0.05 if self.drip else 0)
 
 
 def _receive(connection: socket.socket, requests: list[str]) -> bool:

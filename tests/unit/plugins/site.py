@@ -4,22 +4,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
+
+FLEET = 400  # sensors; a fleet costs next to nothing, and an untouched sensor spares tests from tidying up
+LARGEST_NEED = 50
 
 
 class Site:
     """Gives out sensors that nobody has used yet."""
 
-    def __init__(self, fleet: MskSimulator, untouched: Iterator[Sensor]) -> None:
+    def __init__(self, fleet: MskSimulator, untouched: list[Sensor]) -> None:
         self.fleet = fleet
         self._untouched = untouched
 
     def sensor(self) -> Sensor:
         """A commissioned sensor with factory settings."""
-        return next(self._untouched)
+        return self._untouched.pop(0)
 
     def new_sensor(self) -> Sensor:
         """A sensor as it leaves the factory."""
@@ -44,6 +46,30 @@ class Site:
     def elsewhere(self, sensor: Sensor) -> str:
         """An address that is this sensor's alone, for it to move to."""
         return f"127.31.{sensor.number // 250}.{sensor.number % 250 + 1}"
+
+
+class Supply:
+    """A context manager: a running fleet, and another one when most of its sensors are used up."""
+
+    def __init__(self) -> None:
+        self._fleet: MskSimulator | None = None
+        self._untouched: list[Sensor] = []
+
+    def __enter__(self) -> Supply:
+        return self
+
+    def __exit__(self, *_unused: object) -> None:
+        if self._fleet is not None:
+            self._fleet.stop()
+
+    def site(self) -> Site:
+        """A site with sensors enough for any one test."""
+        if self._fleet is None or len(self._untouched) < LARGEST_NEED:
+            self.__exit__()
+            self._fleet = MskSimulator(FLEET, first_address="127.30.0.1", move_seconds=0, reboot_seconds=0.05)
+            self._untouched = self._fleet.sensors
+            self._fleet.start()
+        return Site(self._fleet, self._untouched)
 
 
 def calls(sensor: Sensor) -> list[str]:

@@ -26,11 +26,12 @@ def test_connections_are_kept(simulator: MskSimulator) -> None:
 
 
 def test_nothing_is_left_after_the_end() -> None:
+    before = set(threading.enumerate())
     with MskSimulator(3) as simulator:
         Talker(simulator, simulator.sensor).login()
         port = simulator.port
     assert not any(sensor.listening for sensor in simulator.sensors)
-    assert not [thread for thread in threading.enumerate() if thread.name == "simulator"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "simulator" and thread not in before]
     with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.20.0.1", port), 1):
         pass
 

@@ -13,6 +13,7 @@ from ansible_collections.siteops.devices.tests.unit.plugins.running import Outco
 from ansible_collections.siteops.devices.tests.unit.plugins.site import Site, calls
 from ansible_collections.siteops.devices.tests.unit.simulators.talking import eventually
 
+NO_GATEWAY = "0.0.0.0"  # noqa: S104 (an address in a reply, nothing is bound to it)
 STATIC = {"dhcp": False, "name_resolution": True, "auto_ip": False}
 
 
@@ -36,7 +37,7 @@ def test_a_move_is_predicted_made_followed_and_then_unchanged(site: Site, sensor
     assert sensor.address == new
     assert real.result["host"] == new
     assert real.result["network"] == {**STATIC, "static_address": new, "subnet": "255.255.0.0", "gateway": "127.31.0.254"}
-    assert real.result["diff"]["before"] == {**STATIC, "static_address": old, "subnet": "255.255.255.0", "gateway": "0.0.0.0"}
+    assert real.result["diff"]["before"] == {**STATIC, "static_address": old, "subnet": "255.255.255.0", "gateway": NO_GATEWAY}
     assert real.result["diff"]["after"] == real.result["network"]
     assert len(sensor.writing_requests()) == 1
     assert (sensor.open_sessions, sensor.violations) == (0, [])  # the session of the old address, too
@@ -57,7 +58,7 @@ def test_a_change_without_a_move(site: Site, sensor: Sensor) -> None:
 def test_the_address_is_always_sent_for_the_sensor_would_fall_back_to_the_factorys(site: Site, sensor: Sensor) -> None:
     address = sensor.address
     settle(site, sensor, {"name_resolution": False})
-    assert sent(sensor) == [{"netConfiguration": 0, "staticAddress": address, "subnet": "255.255.255.0", "gateway": "0.0.0.0"}]
+    assert sent(sensor) == [{"netConfiguration": 0, "staticAddress": address, "subnet": "255.255.255.0", "gateway": NO_GATEWAY}]
     assert sensor.address == address
 
 
@@ -80,7 +81,7 @@ def test_what_is_not_named_keeps_its_value(site: Site, sensor: Sensor, bits: int
     assert sensor.network.static_address == outcome.result["network"]["static_address"]
 
 
-def test_bits_that_nobody_knows_keep_their_value(site: Site) -> None:
+def test_bits_that_nobody_knows_keep_their_value() -> None:
     current = {"netConfiguration": 0b11010, "staticAddress": "10.0.0.7", "curHostAddress": "10.0.0.7"}
 
     class Nobody:
@@ -133,7 +134,8 @@ def test_arguments_of_the_wrong_kind(site: Site, sensor: Sensor, arguments: dict
 
 @pytest.mark.parametrize("check", [False, True])
 @pytest.mark.parametrize(
-    "network", [{"static_address": "127.31.0.9"}, {"gateway": "127.99.0.1", "subnet": "24"}, {"subnet": "255.255.255.252", "gateway": "127.30.9.9"}]
+    "network",
+    [{"static_address": "127.31.0.9"}, {"gateway": "127.99.0.1", "subnet": "24"}, {"subnet": "255.255.255.252", "gateway": "127.30.9.9"}],
 )
 def test_the_gateways_subnet_counts_what_the_sensor_has(site: Site, sensor: Sensor, network: dict[str, Any], check: bool) -> None:
     sensor.network.gateway = f"{sensor.address.rpartition('.')[0]}.254"
@@ -143,6 +145,16 @@ def test_the_gateways_subnet_counts_what_the_sensor_has(site: Site, sensor: Sens
     assert "counting what the sensor already has. Give all three." in outcome.message
     assert sensor.writing_requests() == []
     assert sensor.open_sessions == 0
+
+
+def test_stored_settings_that_are_not_in_use_yet(site: Site, sensor: Sensor) -> None:
+    sensor.network.static_address = stored = site.elsewhere(sensor)
+    outcome = settle(site, sensor, {"static_address": stored})
+    assert not outcome.changed
+    assert outcome.result["host"] == sensor.address
+    (warning,) = outcome.warnings
+    assert f"uses {sensor.address} instead of {stored} now" in warning
+    assert sensor.writing_requests() == []
 
 
 # Where does it go?
@@ -204,7 +216,9 @@ def test_a_lost_reply_without_following(site: Site, sensor: Sensor, kind: str, p
         ({"static_address": ""}, {"name_resolution": False}, "10.0.0.7", None, "192.168.0.50"),
     ],
 )
-def test_where_it_will_answer(before: dict[str, Any], after: dict[str, Any], host: str, follow_host: str | None, target: str | None) -> None:
+def test_where_it_will_answer(
+    before: dict[str, Any], after: dict[str, Any], host: str, follow_host: str | None, target: str | None
+) -> None:
     start = {**STATIC, "static_address": "10.0.0.7", **before}
     assert target_of(Plan(start, {**start, **after}, after), "10.0.0.7", host, follow_host) == target
 
@@ -300,7 +314,7 @@ def test_a_certain_refusal(site: Site, sensor: Sensor, kind: str, expected: str)
 @pytest.mark.parametrize("trust", ["fingerprint", "old name", "name"])
 def test_the_certificate_after_a_move(trust: str) -> None:
     with MskSimulator(1, first_address="127.33.0.1", move_seconds=0) as simulator:
-        site, sensor = Site(simulator, iter(simulator.sensors)), simulator.sensor
+        site, sensor = Site(simulator, simulator.sensors), simulator.sensor
         new = "127.33.1.1" if trust == "old name" else "127.33.0.2"
         options: dict[str, Any] = {}
         if trust == "fingerprint":

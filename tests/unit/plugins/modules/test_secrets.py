@@ -37,7 +37,16 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 def told(secret: str) -> str:
     """A secret in all forms that a device might give it back in."""
     quoted = [urllib.parse.quote(secret), urllib.parse.quote(secret, safe=""), urllib.parse.quote_plus(secret)]
-    return " | ".join([secret, base64.b64encode(secret.encode()).decode(), *quoted, json.dumps(secret), json.dumps(secret, ensure_ascii=False), repr(secret)])
+    return " | ".join(
+        [
+            secret,
+            base64.b64encode(secret.encode()).decode(),
+            *quoted,
+            json.dumps(secret),
+            json.dumps(secret, ensure_ascii=False),
+            repr(secret),
+        ]
+    )
 
 
 EVERYTHING = " ; ".join(told(secret) for secret in SECRETS)
@@ -65,7 +74,9 @@ def redirect() -> bytes:
 
 
 def shape() -> bytes:
-    return reply(json.dumps({"errorCode": TOKEN, EVERYTHING: EVERYTHING, "configuration": {"ledMode": EVERYTHING}, "name": [PASSWORD]}).encode())
+    return reply(
+        json.dumps({"errorCode": TOKEN, EVERYTHING: EVERYTHING, "configuration": {"ledMode": EVERYTHING}, "name": [PASSWORD]}).encode()
+    )
 
 
 def content() -> bytes:
@@ -118,7 +129,9 @@ def test_a_hostile_device_and_a_shipped_module(module: str, answer: Callable[[],
 
 
 def test_arguments_that_are_refused_show_no_secret(site: Site, sensor: Sensor) -> None:
-    arguments = site.connection(sensor, password=PASSWORD, new_password=NEW, fallback_passwords=[FALLBACK], port=f"{PASSWORD}{NEW}{FALLBACK}")
+    arguments = site.connection(
+        sensor, password=PASSWORD, new_password=NEW, fallback_passwords=[FALLBACK], port=f"{PASSWORD}{NEW}{FALLBACK}"
+    )
     outcome = run("msk_password", arguments)
     assert outcome.kind == "arguments"
     assert not leaks(outcome, [PASSWORD, NEW, FALLBACK])

@@ -91,7 +91,7 @@ def test_a_redirect_is_not_followed(status: str) -> None:
 
 
 def test_proxies_and_netrc_of_the_environment_do_not_count(
-    session: Session, site: Site, sensor: Sensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    session: Session, sensor: Sensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "netrc").write_text(f"machine {sensor.address} login root password hush\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
@@ -103,7 +103,7 @@ def test_proxies_and_netrc_of_the_environment_do_not_count(
     assert [name for name in sensor.requests[0].headers if name.lower() == "authorization"] == []
 
 
-def test_a_proxy_is_used_when_asked_for(site: Site, sensor: Sensor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_is_used_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
     with scripted(reply(b"no", "403 Forbidden")) as proxy:
@@ -283,7 +283,7 @@ def test_nobody_listens(call: tuple[str, str], pauses: list[float]) -> None:
     assert pauses == [0.3, 0.6]
 
 
-def test_a_connection_that_is_not_accepted_in_time(pauses: list[float]) -> None:
+def test_a_connection_that_is_not_accepted_in_time() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -304,3 +304,20 @@ def test_tls_that_breaks_after_a_request_leaves_open_what_became_of_it(tmp_path:
     assert isinstance(error, ReplyLost)
     assert error.uncertain
     assert len(server.requests) == (2 if call is READ else 1)
+
+
+def test_a_reply_that_drips_in_is_given_up_at_the_deadline() -> None:
+    """Each byte comes well within the timeout; the reply as a whole would take ten times as long."""
+    with scripted(reply(b" " * 100 + b"{}")) as server, to(server.port, timeout=0.4) as session:
+        server.drip = 2
+        error = failure(session, READ)
+    assert error.kind == "reply_lost"
+
+
+def test_a_chunked_reply_is_read_whole() -> None:
+    body = b'5\r\n{"a":\r\n2\r\n1}\r\n0\r\n\r\n'
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n"
+    with scripted(head + body, reply(b"{}")) as server, to(server.port) as session:
+        assert session.call(*READ).json() == {"a": 1}
+        assert session.call(*READ).json() == {}
+    assert len(server.requests) == 2

@@ -35,7 +35,7 @@ Step = Union[None, str, DeviceError, tuple]
 
 
 class Lamp(Resource):
-    """A lamp with a colour. Each step says what becomes of one write: None is taken, "ignored" is not; an error comes after ("taken", error) or instead."""
+    """A lamp. Each step says what becomes of one write: None, it is taken; "ignored", "partly"; an error; ("taken", error), both."""
 
     name = "lamp"
     label = "The lamp of gate-03"

@@ -43,5 +43,6 @@ def test_a_long_list_of_complaints_is_shortened() -> None:
     with pytest.raises(ReplyError) as caught:
         check_reply({"alarms": [{}, {}, {}, {}, {}]}, SCHEMA, "gate-03 answered GET /x")
     assert caught.value.message == (
-        "gate-03 answered GET /x with JSON of an unexpected shape: alarms[0] has no type; alarms[1] has no type; alarms[2] has no type (and 2 more)."
+        "gate-03 answered GET /x with JSON of an unexpected shape: "
+        "alarms[0] has no type; alarms[1] has no type; alarms[2] has no type (and 2 more)."
     )

@@ -28,6 +28,7 @@ def showing(site: Site, sensor: Sensor, certificate: str) -> str:
     return site.fleet.fingerprint(sensor)
 
 
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS")  # pytest undoes the filter that the engine sets
 @pytest.mark.parametrize(
     ("certificate", "options"),
     [
@@ -81,7 +82,7 @@ def test_a_certificate_is_not_tried_again(site: Site, sensor: Sensor, pauses: li
     assert pauses == []
 
 
-def test_a_ca_of_somebody_else_is_none(site: Site, sensor: Sensor, tmp_path: Path) -> None:
+def test_a_ca_of_somebody_else_is_none(site: Site, sensor: Sensor) -> None:
     with MskSimulator(1, first_address="127.32.0.1") as other:
         assert ask(site, sensor, ca_path=other.ca_path).kind == "certificate"
     assert sensor.requests == []

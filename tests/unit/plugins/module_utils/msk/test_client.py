@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 
@@ -18,7 +18,7 @@ from ansible_collections.siteops.devices.tests.unit.plugins.scripted import repl
 from ansible_collections.siteops.devices.tests.unit.plugins.site import Site, calls
 
 
-def client(site: Site, sensor: Sensor, hidden: Optional[list[str]] = None, **more: Any) -> MskClient:
+def client(site: Site, sensor: Sensor, hidden: list[str] | None = None, **more: Any) -> MskClient:
     """A client that is not logged in."""
     defaults = {name: row.get("default") for name, row in CONNECTION_OPTIONS.items()}
     params = {**defaults, **site.connection(sensor, **more)}
@@ -60,7 +60,7 @@ def test_the_token_is_found_wherever_it_is(site: Site, sensor: Sensor, switches:
         ({"errorCode": 0, "errorDesc": "fine"}, None),
     ],
 )
-def test_the_likeliest_text_is_the_token(body: dict[str, Any], token: Optional[str]) -> None:
+def test_the_likeliest_text_is_the_token(body: dict[str, Any], token: str | None) -> None:
     assert _token_in(body) == token
 
 
@@ -72,11 +72,12 @@ def test_a_session_that_expired_is_opened_again_once(site: Site, sensor: Sensor)
     assert sensor.open_sessions == 0
 
 
-@pytest.mark.parametrize("method", ["get", "put"])
+@pytest.mark.parametrize("method", ["GET", "PUT"])
 def test_a_session_that_stays_refused_is_given_up(site: Site, sensor: Sensor, method: str) -> None:
     sensor.fail("forbid", "/comBoardName", times=None)
+    payload = {"name": "x"} if method == "PUT" else None
     with pytest.raises(AuthenticationError) as caught, client(site, sensor) as opened:
-        opened.get("/comBoardName") if method == "get" else opened.put("/comBoardName", {"name": "x"})
+        opened.call(method, "/comBoardName", payload=payload)
     assert "with HTTP 403, and again right after a new login." in caught.value.message
     assert "The password is right" in caught.value.hint
     assert len([call for call in calls(sensor) if call == "PUT /login"]) == 2
@@ -84,10 +85,11 @@ def test_a_session_that_stays_refused_is_given_up(site: Site, sensor: Sensor, me
 
 
 def test_a_password_that_was_changed_meanwhile(site: Site, sensor: Sensor) -> None:
-    with pytest.raises(AuthenticationError, match="refused the password"), client(site, sensor) as opened:
+    with client(site, sensor) as opened:
         sensor.password = "another"
         sensor.expire_tokens()
-        opened.get("/comBoardName")
+        with pytest.raises(AuthenticationError, match="refused the password"):
+            opened.get("/comBoardName")
 
 
 def test_tokens_that_live_shortly(site: Site, sensor: Sensor) -> None:

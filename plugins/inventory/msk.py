@@ -1,0 +1,201 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: msk
+short_description: MSK-101-POE sensors found on the network
+version_added: 0.1.0
+description:
+  - Looks for sensors in address ranges and by mDNS, many at once and within one deadline.
+  - Logs in only when O(password) is given, and then tells device ids, firmware versions and names.
+  - The file's name ends in C(msk.yml) or C(msk.yaml).
+extends_documentation_fragment:
+  - ansible.builtin.constructed
+  - ansible.builtin.inventory_cache
+options:
+  plugin:
+    description: The name of this plugin.
+    required: true
+    choices: [siteops.devices.msk]
+    type: str
+  ranges:
+    description: Addresses to look at, such as V(10.20.0.0/24), V(10.20.0.5-10.20.0.9), V(10.20.0.5-9) or V(10.20.0.5).
+    type: list
+    elements: str
+    default: []
+  mdns:
+    description: Whether to listen for sensors that announce themselves.
+    type: bool
+    default: false
+  mdns_services:
+    description: Service types to listen for. The vendor's document does not name one.
+    type: list
+    elements: str
+    default: [_https._tcp.local., _http._tcp.local.]
+  mdns_seconds:
+    description: How long to listen.
+    type: float
+    default: 3
+  mdns_interfaces:
+    description: Addresses of the interfaces to listen on. The default is all of them.
+    type: list
+    elements: str
+    default: []
+  port:
+    description: Port of the sensors' HTTPS API.
+    type: int
+    default: 443
+  password:
+    description: Password to log in with, to learn more. It is not kept in the inventory or in the cache.
+    type: str
+    env:
+      - name: MSK_PASSWORD
+        version_added: 0.1.0
+    no_log: true
+  log_in:
+    description: Whether to log in to each sensor with O(password).
+    type: bool
+    default: false
+  validate_certs:
+    description: Whether to verify the certificates. What has an untrusted one is left out, with a warning.
+    type: bool
+    default: true
+  ca_path:
+    description: File or folder with the CA certificates to trust, in PEM form.
+    type: path
+  certificate_name:
+    description: Name that all certificates must be valid for, when it is not the address. An empty text accepts any name.
+    type: str
+  concurrency:
+    description: How many addresses to look at at once.
+    type: int
+    default: 64
+  connect_timeout:
+    description: Seconds to wait for a connection.
+    type: float
+    default: 2
+  timeout:
+    description: Seconds to wait for a reply.
+    type: float
+    default: 5
+  scan_timeout:
+    description: Seconds for the whole scan. What was not reached by then is named in a warning.
+    type: float
+    default: 60
+requirements:
+  - requests
+  - jsonschema
+  - zeroconf (for O(mdns))
+author:
+  - The siteops.devices authors (@siteops)
+"""
+
+EXAMPLES = r"""
+# north.msk.yml
+plugin: siteops.devices.msk
+ranges: [10.20.0.0/24]
+ca_path: inxpect-ca.pem
+certificate_name: ""
+log_in: true
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/siteops-sensors
+keyed_groups:
+  - key: msk_sensor.fw_version
+    prefix: firmware
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import plain
+from ansible_collections.siteops.devices.plugins.module_utils.core.errors import DeviceError
+from ansible_collections.siteops.devices.plugins.module_utils.core.http import Endpoint
+from ansible_collections.siteops.devices.plugins.module_utils.core.tls import Trust
+from ansible_collections.siteops.devices.plugins.plugin_utils.msk_discovery import Find, addresses_of, details, listen, recognize, scan
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """Scans, and gives a host for each sensor."""
+
+    NAME = "siteops.devices.msk"
+
+    def verify_file(self, path: str) -> bool:
+        return bool(super().verify_file(path)) and path.endswith(("msk.yml", "msk.yaml"))
+
+    def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache)
+        self._read_config_data(path)
+        key = self.get_cache_key(path)
+        use_cache = self.get_option("cache") and cache
+        found: list[Find] | None = self._cache.get(key) if use_cache else None
+        if found is None:
+            found = self._scan()
+            if self.get_option("cache"):
+                self._cache[key] = found
+        for find in found:
+            self._add(find)
+
+    def _scan(self) -> list[Find]:
+        failure = ""
+        try:
+            wanted = dict.fromkeys(addresses_of(self.get_option("ranges")))
+            names = self._listen() if self.get_option("mdns") else {}
+        except ValueError as error:
+            failure = f"ranges: {error}."
+        except DeviceError as error:
+            failure = str(error)
+        if failure:
+            raise AnsibleParserError(failure)
+        wanted.update(dict.fromkeys(names))
+        found, late = scan(
+            wanted,
+            lambda address: self._look(address, names.get(address)),
+            concurrency=self.get_option("concurrency"),
+            timeout=self.get_option("scan_timeout"),
+        )
+        if late:
+            shown = ", ".join(late[:5]) + (f" and {len(late) - 5} more" if len(late) > 5 else "")
+            self.display.warning(f"The scan ended after {self.get_option('scan_timeout'):g} s, without {len(late)} addresses: {shown}.")
+        untrusted = [find["address"] for find in found if find["recognized_by"] == "certificate"]
+        if untrusted:
+            self.display.warning(f"Left out, for their certificates are not trusted: {', '.join(untrusted)}.")
+        return [find for find in found if find["recognized_by"] != "certificate"]
+
+    def _listen(self) -> dict[str, str]:
+        kinds, interfaces = plain(self.get_option("mdns_services")), plain(self.get_option("mdns_interfaces"))
+        return listen(kinds, self.get_option("mdns_seconds"), interfaces)
+
+    def _look(self, address: str, name: str | None) -> Find | None:
+        """What is at an address. Runs in a thread."""
+        trust = Trust(self.get_option("validate_certs"), self.get_option("ca_path"), None, self.get_option("certificate_name"))
+        times = {"connect_timeout": self.get_option("connect_timeout"), "timeout": self.get_option("timeout"), "retries": 0}
+        endpoint = Endpoint(host=address, port=self.get_option("port"), trust=trust, **times)
+        how = recognize(endpoint)
+        if how is None:
+            return None
+        find: Find = {"address": address, "name": name, "recognized_by": how}
+        if self.get_option("log_in") and how != "certificate":
+            try:
+                find.update(details(endpoint, self.get_option("password") or ""))
+            except DeviceError as error:
+                find["login_failed"] = error.kind
+        return find
+
+    def _add(self, find: Find) -> None:
+        name = find["name"] or find.get("network_name") or find["address"]
+        if name in self.inventory.hosts:
+            name = f"{name}-{find['address']}"
+        self.inventory.add_host(name, self.inventory.add_group("msk"))
+        variables = {"ansible_host": find["address"], "msk_port": self.get_option("port")}
+        variables.update({f"msk_{key}": value for key, value in find.items() if key not in ("address", "name")})
+        for variable, value in variables.items():
+            self.inventory.set_variable(name, variable, value)
+        strict = self.get_option("strict")
+        self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)

@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Back to factory defaults: /sensorReset (section 3.14) and /comboardReset (section 3.15)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core.connection import endpoint_of
+from ..core.errors import AuthenticationError, CertificateError, DeviceError, HTTPError
+from ..core.plan import Plan, Resource, converge
+from ..core.wait import Clock, Deadline, Pending, wait_until
+from .client import DEFAULT_PASSWORD_SET, SESSION_REFUSED, MskClient
+from .follow import Follower
+from .presence import answers
+from .replies import CONFIGURATION
+
+FACTORY_ADDRESS = "192.168.0.50"
+"""Where a sensor without a static address of its own is (section 3.9.1)."""
+
+COUNT = "configurationsCount"
+
+GONE_BY = 3.0
+"""Seconds after the reset of a communication board before which an answer at its old address does not count: it is about to go."""
+
+
+class SensorDefaults(Resource):
+    """The sensor's configuration as from the factory. ``configurationsCount`` is 0 then (section 3.3.1)."""
+
+    name = "reset"
+
+    def __init__(self, task: t.Any, sensor: MskClient) -> None:
+        self.label = f"The configuration of {sensor.name}"
+        self._task = task
+        self._sensor = sensor
+
+    def read(self) -> dict[str, t.Any]:
+        return dict(self._sensor.get("/sensorConfiguration", CONFIGURATION)["configuration"])
+
+    def plan(self, current: dict[str, t.Any], desired: t.Any) -> Plan:
+        before = self.view(current)
+        return Plan(before=before, after=desired, changes=desired if before != desired else {})
+
+    def apply(self, plan: Plan) -> None:  # noqa: ARG002 (there is nothing to choose)
+        """PUT; with ``wait`` through a restart, of which the document does not speak."""
+        doubt: DeviceError | None = None
+        try:
+            self._sensor.put("/sensorReset")
+        except DeviceError as error:
+            if not error.uncertain:
+                raise
+            doubt = error
+        if self._task.params["wait"]:
+            self._wait()
+        if doubt is not None:
+            raise doubt
+
+    def _wait(self) -> None:
+        def poll() -> bool | Pending:
+            try:
+                self.read()
+            except DeviceError as error:
+                return Pending(str(error))
+            return True
+
+        go_on = "Check that it has power and a link, then run the task again."
+        wait_until(
+            poll, deadline=Deadline(self._task.params["wait_timeout"]), what=f"{self._sensor.name} to answer after its reset", go_on=go_on
+        )
+
+    def view(self, current: dict[str, t.Any]) -> dict[str, t.Any]:
+        return {"configurations_count": current.get(COUNT)}
+
+
+def reset_sensor(task: t.Any) -> dict[str, t.Any]:
+    """Reset the sensor's configuration, unless nobody has configured it since the last reset."""
+    with MskClient.open(task) as sensor:
+        result = converge(task, SensorDefaults(task, sensor), {"configurations_count": 0})
+    result.pop("reset")
+    return {**result, "component": "sensor", "host": task.params["host"]}
+
+
+def reset_com_board(task: t.Any) -> dict[str, t.Any]:
+    """Reset network settings, password and name, and find the sensor again in its factory network.
+
+    A board whose password is the factory's was reset already: until that is changed it refuses to be configured (section 3.12.2).
+    """
+    host = task.params["host"]
+    target = task.params["follow_host"] or FACTORY_ADDRESS
+    with MskClient.unopened(task) as sensor:
+        code = _log_in(sensor, task.params["password"])
+        if code == DEFAULT_PASSWORD_SET:
+            return {"changed": False, "component": "com_board", "host": host, **_diff(task, "factory defaults")}
+        if not task.check_mode:
+            target = ComBoardReset(task, sensor, [target, host], logged_in=code is not None).run()
+    return {"changed": True, "component": "com_board", "host": target, **_diff(task, "configured")}
+
+
+def _diff(task: t.Any, before: str) -> dict[str, t.Any]:
+    return {"diff": {"before": {"com_board": before}, "after": {"com_board": "factory defaults"}}} if task.diff else {}
+
+
+def _log_in(sensor: MskClient, password: str | None) -> int | None:
+    """The login's code; None when no password opens it: shortly after it got power, a reset needs none (section 3.15)."""
+    try:
+        return sensor.log_in(password) if password else None
+    except AuthenticationError:
+        return None
+
+
+class ComBoardReset:
+    """One reset of a communication board, from the PUT to its answer in the factory network, at the first of ``hosts`` that answers."""
+
+    def __init__(self, task: t.Any, sensor: MskClient, hosts: t.Sequence[str], *, logged_in: bool, clock: Clock | None = None) -> None:
+        self._task = task
+        self._sensor = sensor
+        self._hosts = list(dict.fromkeys(hosts))
+        self._password = task.params["password"] if logged_in else None
+        self._clock = clock or Clock()
+        self._follower = Follower(task, sensor.host, None, self._password)
+
+    def run(self) -> str | None:
+        """Reset; where the sensor answers now, None when nobody looked."""
+        doubt = self._apply()
+        self._sensor.forget_session()
+        if not self._task.params["wait"]:
+            if doubt is not None:
+                raise doubt
+            return None
+        began = self._clock.now()
+        try:
+            return wait_until(
+                lambda: self._look(began),
+                deadline=Deadline(self._task.params["wait_timeout"], self._clock),
+                what=f"{self._sensor.name} to answer with factory settings at {' or '.join(self._hosts)}",
+                go_on="Set follow_host to where it goes, for instance its name, and see that this host reaches that network.",
+                interval=0.5,
+                longest_interval=5.0,
+            )
+        except DeviceError as error:
+            error.changed = True
+            error.facts["took_effect"] = "yes" if doubt is None else "unknown"
+            if doubt is not None:
+                error.message = f"{doubt.message} {error.message}"
+            raise
+
+    def _apply(self) -> DeviceError | None:
+        """PUT. A lost reply is no failure: what answers afterwards shows whether it took effect."""
+        client = self._sensor
+        if self._password is None:
+            client = MskClient(endpoint_of(self._task.params), None, self._task.hide)
+        try:
+            client.put("/comboardReset")
+        except HTTPError as error:
+            if error.http_status not in SESSION_REFUSED:
+                raise
+            raise AuthenticationError(
+                f"{self._sensor.name} does not open with this password, and refuses a reset without a login (HTTP {error.http_status}).",
+                http_status=error.http_status,
+                hint="Within 20 s after it gets power it accepts one: switch its power off and on, then run the task at once.",
+            ) from None
+        except DeviceError as error:
+            if not error.uncertain:
+                raise
+            return error
+        return None
+
+    def _look(self, began: float) -> str | Pending:
+        notes = []
+        for host in self._hosts:
+            note = self._state_at(host, began)
+            if not note:
+                return host
+            notes.append(note)
+        return Pending(" ".join(notes))
+
+    def _state_at(self, host: str, began: float) -> str:
+        """Empty when a sensor that was reset answers there, else a sentence. It is known by refusing the password that it had."""
+        if host == self._sensor.host and self._clock.now() - began < GONE_BY:
+            return f"{host} was not asked yet."
+        if self._password is None:
+            return answers(endpoint_of(self._task.params, host=host))
+        note = ""
+        for name in self._follower.names(host):
+            client = self._follower.connect(host, name)
+            try:
+                code = client.log_in(self._password)
+            except AuthenticationError:
+                return ""
+            except CertificateError as error:
+                note = error.message
+                continue
+            except DeviceError as error:
+                return error.message
+            finally:
+                client.close()
+            return "" if code == DEFAULT_PASSWORD_SET else f"{client.name} still opens with its password."
+        return note

@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One reader among the devices of a service: found by any of its names, found again under another id, asked what it runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ..core.errors import FailedError, InputError, UnreachableError
+from .client import CompanionClient
+from .revision import Revision
+
+ABSENT = "absent"
+"""Code of the :class:`UnreachableError` for a reader that its service does not see."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Reader:
+    """A DEVICE object of the service named ``service``."""
+
+    service: str
+    device: t.Mapping[str, t.Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.device["DeviceId"])
+
+    @property
+    def serial(self) -> str:
+        return str(self.device.get("SerialNumber") or "").casefold()
+
+    @property
+    def unique_id(self) -> str:
+        return str(self.device.get("UniqueId") or "").strip("{}").casefold()
+
+    @property
+    def status(self) -> str:
+        """``ok``, ``error``, ``missing`` or ``unknown``."""
+        return str(self.device.get("Status", "ok")).lower()
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return f"the reader {self.device.get('SerialNumber') or self.device.get('UniqueId') or self.id} at {self.service}"
+
+    def is_called(self, name: str) -> bool:
+        """Whether ``name`` is its id, its serial number or its unique id. Only ids tell upper and lower case apart."""
+        plain = name.strip().casefold()
+        return bool(plain) and (name.strip() == self.id or plain == self.serial or plain.strip("{}") == self.unique_id)
+
+    def view(self) -> dict[str, t.Any]:
+        """What says which one it is."""
+        names = {"device_id": "DeviceId", "serial_number": "SerialNumber", "unique_id": "UniqueId", "name": "Name", "channel": "Channel"}
+        return {option: self.device.get(key) for option, key in names.items()}
+
+
+@dataclasses.dataclass(frozen=True)
+class Firmware:
+    """What a reader runs, or what a file holds; None where it is not said. ``family``: the field ``Firmware``."""
+
+    family: str | None
+    revision: Revision | None
+
+    @classmethod
+    def of(cls, info: t.Mapping[str, t.Any] | None, device: t.Mapping[str, t.Any] | None = None) -> Firmware:
+        """From a FIRMWARE object; a DEVICE object has less."""
+        known = {**(device or {}), **{name: value for name, value in (info or {}).items() if value}}
+        family = known.get("Firmware")
+        return cls(str(family) if family else None, Revision.of(known.get("Revision")) or Revision.of(known.get("Version")))
+
+    def other_family(self, other: Firmware) -> bool:
+        """Whether both say their family, and not the same. The vendor spells it in more than one way."""
+        return bool(self.family and other.family and self.family.casefold() != other.family.casefold())
+
+
+def attached(client: CompanionClient) -> list[Reader]:
+    """The readers of a service."""
+    return [Reader(client.name, device) for device in client.devices()]
+
+
+def find(client: CompanionClient, name: str) -> Reader:
+    """The one reader of that name. Raises :class:`UnreachableError` when there is none, :class:`InputError` for several."""
+    readers = attached(client)
+    found = [reader for reader in readers if reader.is_called(name)]
+    if len(found) == 1 and found[0].status == "missing":
+        raise UnreachableError(
+            f"{found[0].label} is bound to the service, but missing.", code=ABSENT, hint="See that it is plugged in and has power."
+        )
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise InputError(
+            f"device: {name!r} fits {len(found)} readers at {client.name}: {', '.join(reader.id for reader in found)}.",
+            hint="Give the DeviceId of one.",
+        )
+    there = ", ".join(str(reader.device.get("SerialNumber") or reader.id) for reader in readers[:20]) or "none"
+    raise UnreachableError(
+        f"{client.name} has no reader {name!r}. Readers there: {there}.",
+        code=ABSENT,
+        hint="See that it is plugged in, and that this is its DeviceId, serial number or unique id.",
+    )
+
+
+def find_again(readers: t.Iterable[Reader], lost: Reader) -> Reader | None:
+    """``lost`` as it is now. Its serial number or unique id tells, for its id may be another one after a restart."""
+    if lost.serial or lost.unique_id:
+        found = [
+            reader
+            for reader in readers
+            if (lost.serial and reader.serial == lost.serial) or (lost.unique_id and reader.unique_id == lost.unique_id)
+        ]
+    else:
+        found = [reader for reader in readers if reader.id == lost.id]
+    return next((reader for reader in found if reader.status == "ok"), found[0] if found else None)
+
+
+def running(client: CompanionClient, reader: Reader) -> Firmware:
+    """What a reader runs. One that is in trouble may not be able to say: then nothing is known."""
+    try:
+        info = client.firmware_info(reader.id)
+    except FailedError:
+        if reader.status == "ok":
+            raise
+        info = None
+    return Firmware.of(info, reader.device)

@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a device reaches the cloud: the connection options, and the account that they describe."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import typing as t
+import urllib.parse
+
+from ..core.errors import AuthenticationError, InputError
+from ..core.tls import Trust
+
+CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "broker": {"type": "str", "required": True},
+    "device_id": {"type": "str", "required": True},
+    "access_key": {"type": "str", "no_log": True, "env": "XYTE_ACCESS_KEY"},
+    "ca_path": {"type": "path"},
+    "validate_certs": {"type": "bool", "default": True},
+    "timeout": {"type": "float", "default": 30.0},
+}
+
+PORTS = {"mqtt": 1883, "mqtts": 8883}
+"""The schemes of a broker's URL and their ports; ``mqtts`` is MQTT in TLS."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """One device's access to its broker. ``timeout``: seconds until the broker must have acknowledged what it was sent."""
+
+    host: str
+    port: int
+    tls: bool
+    device_id: str
+    access_key: str = dataclasses.field(repr=False)
+    trust: Trust = dataclasses.field(default_factory=Trust)
+    timeout: float = 30.0
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return f"The broker {self.host}:{self.port}"
+
+
+def account_of(params: t.Mapping[str, t.Any]) -> Account:
+    """The account that the options describe. Raises :class:`InputError`, :class:`AuthenticationError` without a key."""
+    host, port, tls = _address(params["broker"])
+    if not 0 < params["timeout"] < math.inf:
+        raise InputError(f"timeout: {params['timeout']:g} is not a time; give seconds above 0.")
+    device_id = params["device_id"].strip()
+    if not device_id or any(character in device_id for character in "/+#\0"):
+        raise InputError(f"device_id: {device_id!r} cannot be part of a topic.")
+    if not params["access_key"]:
+        raise AuthenticationError(
+            f"No access key for the device {device_id}.", hint="Set access_key, or the environment variable XYTE_ACCESS_KEY."
+        )
+    trust = Trust(validate=params["validate_certs"], ca_path=params["ca_path"])
+    return Account(host, port, tls, device_id, params["access_key"], trust, params["timeout"])
+
+
+def _address(url: str) -> tuple[str, int, bool]:
+    """Host, port and whether to use TLS. The URL is not repeated in the error, for people write passwords into URLs."""
+    try:
+        parts = urllib.parse.urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise InputError(f"broker: it is not a URL ({error}).") from None
+    if parts.scheme not in PORTS or not host:
+        raise InputError("broker: give a URL such as mqtts://broker.example.com:8883, or mqtt:// without TLS.")
+    if parts.username is not None or parts.password is not None:
+        raise InputError("broker: the URL holds credentials; the user name is device_id, the password access_key.")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise InputError("broker: there is something behind host and port.")
+    return host, port or PORTS[parts.scheme], parts.scheme == "mqtts"

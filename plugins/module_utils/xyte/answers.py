@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers to commands, licenses and configurations: to the message's response topic, with its correlation data."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ..core.errors import InputError
+from ..core.plan import Plan, Task, report
+from .client import XyteClient
+from .messages import INBOUND, Message, correlation_of, encode, now, topic_of
+
+Params = t.Mapping[str, t.Any]
+Payload = dict[str, t.Any]
+
+ANSWER_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "response_topic": {"type": "str"},
+    "correlation_data": {"type": "str"},
+    "wait": {"type": "float", "default": 3.0},
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    """What is answered: the ``member`` of the cloud's message that must equal ``value``."""
+
+    kind: str
+    member: str
+    value: t.Any
+
+    def fits(self, message: Message) -> bool:
+        return message.kind == self.kind and str(message.payload.get(self.member)) == str(self.value)
+
+    @property
+    def is_id(self) -> bool:
+        return self.member == "id"
+
+
+def command(params: Params) -> Payload:
+    """The payload of "Update Command"."""
+    return {"id": _identifier("id", params["id"]), "status": params["status"], **_given(params, "message")}
+
+
+def license_state(params: Params) -> Payload:
+    """The payload of "Update License"."""
+    return {"id": _identifier("id", params["id"]), "state": params["state"], **_given(params, "error")}
+
+
+def configuration(params: Params) -> Payload:
+    """The payload of "Update Config": the fields stand next to the version. Raises :class:`InputError` when they collide."""
+    fields = params["config"] or {}
+    taken = sorted({"version", "last_updated"} & set(fields))
+    if taken:
+        raise InputError(
+            f"config: it holds {' and '.join(taken)}, which the message has of its own.", hint="Give the version by the option version."
+        )
+    return {"version": _identifier("version", params["version"]), "last_updated": now(), **fields}
+
+
+def find(cloud: XyteClient, question: Question, params: Params) -> Message | None:
+    """The message that is answered, from the snapshot; None when it is not there, or when ``response_topic`` makes looking needless."""
+    if params["response_topic"]:
+        return None
+    # There is one configuration; another one than asked for shows that the wanted one will not come.
+    found = cloud.snapshot(
+        [question.kind], params["wait"], lambda messages: any(question.fits(row) or not question.is_id for row in messages)
+    )
+    fitting = [message for message in found if question.fits(message)]
+    return fitting[-1] if fitting else None
+
+
+def answer(task: Task, cloud: XyteClient, question: Question, message: Message | None, payload: Payload) -> dict[str, t.Any]:
+    """Publish the answer, unless in check mode, or when ``message`` shows that the cloud knows it already.
+
+    The result: ``changed``, ``topic``, ``payload``.
+    """
+    suffix = INBOUND[question.kind].response or ""
+    topic = task.params["response_topic"] or (message.response_topic if message else None) or topic_of(cloud.device_id, suffix)
+    _check_topic(cloud, topic)
+    if message is not None:
+        payload = {**payload, question.member: message.payload[question.member]}
+    encoded = encode(suffix, payload)
+    known = question.kind == "command" and message is not None and _tells(message, payload)
+    if not known and not task.check_mode:
+        cloud.publish(topic, encoded, _correlation(task.params, question, message))
+    before = {name: message.payload[name] for name in payload if name in message.payload} if message else {}
+    plan = Plan(before=before, after=before if known else payload, changes={} if known else payload)
+    return report(task, plan, {"topic": topic, "payload": payload})
+
+
+def _tells(message: Message, payload: Payload) -> bool:
+    """Whether the cloud shows this status already. A text for people may be another one than last time."""
+    return message.payload.get("status") == payload["status"] and "message" not in payload
+
+
+def _correlation(params: Params, question: Question, message: Message | None) -> bytes | None:
+    """The message's, else its id, which is what the vendor's own client sends."""
+    given = correlation_of(params["correlation_data"])
+    if given is not None:
+        return given
+    if message is not None and message.correlation is not None:
+        return message.correlation
+    return str(question.value).encode() if question.is_id else None
+
+
+def _check_topic(cloud: XyteClient, topic: str) -> None:
+    """An answer carries the access key, so it goes nowhere but to the device's own topics."""
+    if not topic.startswith(topic_of(cloud.device_id, "")) or any(character in topic for character in "+#\0"):
+        raise InputError(f"response_topic: {topic!r} is not one of this device's topics.", hint="Nothing was sent.")
+
+
+def _identifier(name: str, value: t.Any) -> str | int | float:
+    """Ids and versions are opaque: texts or numbers, passed on as they are."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)) or value == "":
+        raise InputError(f"{name}: give a text or a number.")
+    return value
+
+
+def _given(params: Params, name: str) -> Payload:
+    return {name: params[name]} if params[name] is not None else {}

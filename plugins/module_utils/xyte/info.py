@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The snapshot as an information module shows it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..core.errors import InputError
+from .client import XyteClient
+from .messages import Message
+
+SUBSETS = {"space": "space_info", "config": "config", "command": "command", "licenses": "license", "firmware": "firmware"}
+"""What users ask for and the kind of message that tells it."""
+
+
+def gather(cloud: XyteClient, subsets: t.Sequence[str], wait: float) -> dict[str, t.Any]:
+    """The wanted parts of the snapshot; None, or an empty list, for what the cloud did not send in ``wait`` seconds."""
+    if not wait > 0:
+        raise InputError(f"wait: {wait:g} is not a time; give seconds above 0.")
+    kinds = [SUBSETS[subset] for subset in subsets]
+
+    def enough(messages: t.Sequence[Message]) -> bool:
+        # How many licenses there are is not told, so asking for them takes all the time there is.
+        return "license" not in kinds and set(kinds) <= {message.kind for message in messages}
+
+    found = cloud.snapshot(kinds, wait, enough)
+    return {subset: _part(kind, found) for subset, kind in SUBSETS.items() if subset in subsets}
+
+
+def _part(kind: str, found: t.Sequence[Message]) -> t.Any:
+    of_kind = [message for message in found if message.kind == kind]
+    if kind == "license":
+        return [_shown(message) for message in {message.payload["id"]: message for message in of_kind}.values()]
+    return _shown(of_kind[-1]) if of_kind else None
+
+
+def _shown(message: Message) -> dict[str, t.Any]:
+    """The payload, and with commands and licenses how to answer. A configuration's members are the user's alone."""
+    if message.kind not in {"command", "license"}:
+        return message.payload
+    event = message.event()
+    return {**message.payload, "response_topic": event["response_topic"], "correlation_data": event["correlation_data"]}

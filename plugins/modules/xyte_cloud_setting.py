@@ -1,0 +1,96 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: xyte_cloud_setting
+short_description: Change a setting of a device in the Xyte cloud
+version_added: 0.1.0
+description:
+  - Sets one of the cloud's settings for a device, for example whether incidents are created for it.
+  - The cloud does not tell its settings over MQTT, so the task is always V(changed).
+extends_documentation_fragment:
+  - siteops.devices.xyte
+  - siteops.devices.attributes.report_module
+  - siteops.devices.attributes.actiongroup_xyte
+options:
+  property:
+    description: Name of the setting. The vendor lists them under "Set Cloud Settings".
+    type: str
+    required: true
+  value:
+    description: Its value, of any type.
+    type: raw
+    required: true
+author:
+  - The siteops.devices authors (@siteops)
+"""
+
+EXAMPLES = r"""
+- name: Create no incidents while the site is rebuilt
+  siteops.devices.xyte_cloud_setting:
+    broker: mqtts://mqtt.example.com:8883
+    device_id: "{{ xyte_device_id }}"
+    access_key: "{{ vault_xyte_access_key }}"
+    property: incidents.suspend_creation
+    value: true
+"""
+
+RETURN = r"""
+topic:
+  description: Where it was sent.
+  returned: success
+  type: str
+  sample: v1/device/0d7f6a3e-58c4-4c0e-9f5b-0b0c8b9a0d11/cloud_settings/update
+payload:
+  description: What was sent, or would be in check mode.
+  returned: success
+  type: dict
+  sample:
+    property: incidents.suspend_creation
+    value: true
+error:
+  description: What kind of failure it was, for use in conditions.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(refused), V(reply_lost).
+      type: str
+    http_status:
+      description: Always null.
+      type: int
+    code:
+      description: The broker's MQTT reason code.
+      type: int
+"""
+
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.module import run_module
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import Spec
+from ansible_collections.siteops.devices.plugins.module_utils.xyte.account import CONNECTION_OPTIONS
+from ansible_collections.siteops.devices.plugins.module_utils.xyte.client import XyteClient
+from ansible_collections.siteops.devices.plugins.module_utils.xyte.reports import cloud_setting, tell
+
+ARGUMENT_SPEC = Spec(
+    CONNECTION_OPTIONS,
+    {
+        "property": {"type": "str", "required": True},
+        "value": {"type": "raw", "required": True},
+    },
+)
+
+
+def run(task):
+    payload = cloud_setting(task.params)
+    with XyteClient.open(task) as cloud:
+        return tell(task, cloud, "cloud_settings/update", payload)
+
+
+def main():
+    run_module(ARGUMENT_SPEC, run)
+
+
+if __name__ == "__main__":
+    main()

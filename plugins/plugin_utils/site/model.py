@@ -1,0 +1,152 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A site document as the inventory uses it: devices with their defaults, channels, groups and the variables of the roles."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.siteops.devices.plugins.module_utils.core.field import Enumeration
+
+Device = t.Mapping[str, t.Any]
+
+SECTIONS = {"sensors": "msk", "appliances": "npm", "readers": "springcard"}
+"""Section of the document -> system, which is the name of its group."""
+
+ROLES = {"sensors": ("msk_commission", "msk_rollout"), "appliances": ("npm_rollout",), "readers": ("springcard_rollout",)}
+"""Section -> roles that take its devices. A key of the document is the variable ``<role>_<key>``."""
+
+ONLY = {
+    "msk_commission": ("packages", "rollback_packages"),
+    "msk_rollout": (
+        *(
+            "configuration",
+            "network",
+            "check_installation",
+            "position_tolerance",
+            "device_id",
+            "name",
+            "alternatives",
+            "fallback_passwords",
+        ),
+    ),
+}
+"""Role -> keys that it does not take."""
+
+NOT_VARIABLES = ("address", "role", "interference_group")
+
+
+def group_name(prefix: str, name: str) -> str:
+    """A name that Ansible takes for a group: ``site_north_yard``."""
+    return f"{prefix}_{re.sub(r'[^A-Za-z0-9_]', '_', name)}"
+
+
+class Site:
+    """``data`` may be of any shape: what does not fit is left out, and told by the checks."""
+
+    CHANNELS = 14
+
+    def __init__(self, data: t.Any) -> None:
+        self.data: Device = data if isinstance(data, dict) else {}
+
+    @property
+    def name(self) -> str:
+        return str(self.data.get("site", ""))
+
+    def section(self, name: str) -> list[tuple[str, Device]]:
+        devices = self.data.get(name)
+        found = devices.items() if isinstance(devices, dict) else ()
+        return [(str(key), device) for key, device in found if isinstance(device, dict)]
+
+    def devices(self) -> t.Iterator[tuple[str, str, Device]]:
+        """Section, name and device, in the order of the document's sections."""
+        for section in SECTIONS:
+            for name, device in self.section(section):
+                yield section, name, device
+
+    def defaults(self, section: str) -> Device:
+        every = self.data.get("defaults")
+        own = every.get(section) if isinstance(every, dict) else None
+        return own if isinstance(own, dict) else {}
+
+    def merged(self, section: str, device: Device, key: str) -> t.Any:
+        """A device's value for ``key``, with the site's default; mappings are merged."""
+        default, own = self.defaults(section).get(key), device.get(key)
+        if isinstance(default, dict) and isinstance(own, dict):
+            return {**default, **own}
+        return default if own is None else own
+
+    # Interference
+
+    def interference_groups(self) -> dict[str, list[str]]:
+        """Group -> names of its sensors, for groups of two and more."""
+        groups: dict[str, list[str]] = {}
+        for name, sensor in self.section("sensors"):
+            group = sensor.get("interference_group")
+            if isinstance(group, str):
+                groups.setdefault(group, []).append(name)
+        return {group: members for group, members in groups.items() if len(members) > 1}
+
+    def own_configuration(self, name: str) -> Device:
+        sensor = dict(self.section("sensors")).get(name, {})
+        own = sensor.get("configuration")
+        return own if isinstance(own, dict) else {}
+
+    def channel_of(self, name: str) -> int | None:
+        """The channel that the document gives a sensor, as a number; None when it gives none."""
+        channel = self.own_configuration(name).get("channel")
+        try:
+            return None if channel is None else Enumeration(letters=True).to_wire(channel)
+        except ValueError:
+            return None
+
+    def interference(self) -> dict[str, dict[str, int]]:
+        """Sensor -> its ``channel`` and ``num_conflicting_sensors``, for those in a group: the free channels in order."""
+        found: dict[str, dict[str, int]] = {}
+        for members in self.interference_groups().values():
+            taken = {channel for channel in map(self.channel_of, members) if channel}
+            free = iter(number for number in range(1, self.CHANNELS + 1) if number not in taken)
+            for name in members:
+                channel = self.channel_of(name) or next(free, 0)
+                found[name] = {"channel": channel, "num_conflicting_sensors": len(members)}
+        return found
+
+    # What the inventory gives
+
+    def groups(self, section: str, device: Device) -> list[str]:
+        """A device's groups: its site, its system, and its role."""
+        role = device.get("role")
+        return [group_name("site", self.name), SECTIONS[section], *([group_name("role", str(role))] if role else [])]
+
+    def variables(self, section: str, name: str, device: Device) -> dict[str, t.Any]:
+        """The host variables of a device: where it is, and what the roles take."""
+        found: dict[str, t.Any] = {"ansible_host": device["address"], "siteops_site": self.name, "siteops_system": SECTIONS[section]}
+        keys = [key for key in (*self.defaults(section), *device) if key not in NOT_VARIABLES]
+        values = {key: self.merged(section, device, key) for key in dict.fromkeys(keys)}
+        if section == "sensors":
+            values.update(self._sensor_values(name, device, values))
+        for role in ROLES[section]:
+            found.update({f"{role}_{key}": value for key, value in values.items() if key not in ONLY.get(role, ())})
+        return found
+
+    def _sensor_values(self, name: str, device: Device, values: Device) -> dict[str, t.Any]:
+        changed: dict[str, t.Any] = {}
+        interference = self.interference().get(name)
+        if interference:
+            changed["configuration"] = {**interference, **values.get("configuration", {})}
+        network = values.get("network")
+        if network and not network.get("dhcp") and not network.get("auto_ip"):
+            changed["network"] = {"static_address": device["address"], **network}
+        return changed
+
+    def registry_variables(self) -> dict[str, t.Any] | None:
+        """The variables of the host that stands for the registry; None when the site publishes nothing."""
+        registry = self.data.get("registry")
+        if not isinstance(registry, dict):
+            return None
+        return {
+            "siteops_site": self.name,
+            "siteops_system": "invue",
+            **{f"firmware_publish_{key}": value for key, value in registry.items()},
+        }

@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook rollout on 20 simulated readers at ten hosts: one leaves, one fails, one comes back with another id."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+from ansible_collections.siteops.devices.tests.integration.targets.rollout.runs import Playbook, extra
+from ansible_collections.siteops.devices.tests.simulators.springcard import Reader, SpringcardSimulator, image
+
+OLD, NEW = "1.22-138-g56e5ed58", "1.24-150-g0123abcd"
+HOSTS = 10
+
+
+class Site(Playbook):
+    """Simulated services ``pc-01`` and so on with two readers each, a firmware file, and an inventory."""
+
+    def __init__(self, folder: Path, simulator: SpringcardSimulator) -> None:
+        super().__init__(folder, [1, "100%"])
+        self.services = {service.name.replace("service", "pc"): service for service in simulator.services}
+        file = folder / "reader.bin"
+        file.write_bytes(image(NEW))
+        shared = {
+            "ansible_connection": "local",
+            "springcard_rollout_port": simulator.port,
+            "springcard_rollout_websocket_port": simulator.websocket_port,
+            "springcard_rollout_src": str(file),
+            "springcard_rollout_revision": NEW,
+            "springcard_rollout_wait_timeout": 8,
+            "rollout_soak": 1,
+            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        }
+        hosts = {
+            host: {"springcard_rollout_host": service.address, "springcard_rollout_devices": [reader.serial for reader in service.readers]}
+            for host, service in self.services.items()
+        }
+        (folder / "inventory.json").write_text(json.dumps({"springcard": {"hosts": hosts, "vars": shared}}))
+
+    @property
+    def readers(self) -> list[Reader]:
+        return [reader for service in self.services.values() for reader in service.readers]
+
+    def at(self, revision: str) -> set[str]:
+        return {reader.serial for reader in self.readers if reader.firmware["Revision"] == revision}
+
+
+def pcs(*numbers: int) -> set[str]:
+    return {f"pc-{number:02}" for number in numbers}
+
+
+def twenty_readers(folder: Path) -> None:
+    with SpringcardSimulator(HOSTS, 2) as simulator:
+        site = Site(folder, simulator)
+        everyone = set(site.services)
+        plan = site.run("--check", *extra(rollout_serial="100%"))
+        assert plan.status == 0, plan.output
+        assert not any(service.writing_requests() for service in simulator.services), plan.output
+        assert f"{OLD} -> {NEW}" in plan.output, plan.output
+        leaves, fails, renamed = site.services["pc-03"].readers[0], site.services["pc-05"].readers[1], site.services["pc-07"].readers[0]
+        leaves.outcome, fails.outcome, renamed.new_id = "gone", "failed", True
+        first = site.run(*extra(rollout_max_failures=2))
+        assert first.status != 0
+        assert first.states() == {"failed": pcs(3, 5), "updated": everyone - pcs(3, 5)}, first.output
+        assert site.at(NEW) >= {reader.serial for reader in site.readers} - {leaves.serial, fails.serial}, first.output
+        actions = {part["component"]: part["action"] for part in first.rows["pc-05"]["parts"]}
+        assert actions == {site.services["pc-05"].readers[0].serial: "updated", fails.serial: "failed"}, first.rows
+        fails.outcome = leaves.outcome = "success"
+        fails.status, leaves.present = "ok", True
+        second = site.run(*extra(rollout_soak=0))
+        assert second.status == 0, second.output
+        assert second.changed <= pcs(3, 5), second.output
+        assert site.at(NEW) == {reader.serial for reader in site.readers}, second.output
+        third = site.run(*extra(rollout_serial="100%", rollout_soak=0))
+        assert (third.status, third.changed, third.states()) == (0, set(), {"unchanged": everyone}), third.output
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        twenty_readers(Path(folder))
+    print("passed")
+
+
+if __name__ == "__main__":
+    main()

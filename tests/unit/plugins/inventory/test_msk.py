@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory siteops.devices.msk: ranges, mDNS, the deadline, the cache, and that it does not log in unasked."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible import constants
+from ansible.errors import AnsibleParserError
+from ansible.inventory.data import InventoryData
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.doc_fragments import constructed, inventory_cache
+
+from ansible_collections.siteops.devices.plugins.inventory.msk import DOCUMENTATION, InventoryModule
+from ansible_collections.siteops.devices.plugins.plugin_utils.msk_discovery import addresses_of
+from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator
+
+zeroconf = pytest.importorskip("zeroconf", reason="mDNS is optional; the runner's environments have it")
+RANGE = "127.44.0.0/28"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def known_options() -> None:
+    """What the engine's loader does with a plugin's documentation."""
+    documents = [DOCUMENTATION, constructed.ModuleDocFragment.DOCUMENTATION, inventory_cache.ModuleDocFragment.DOCUMENTATION]
+    options = {name: option for document in documents for name, option in yaml.safe_load(document)["options"].items()}
+    constants.config.initialize_plugin_configuration_definitions("inventory", "siteops.devices.msk", options)
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[MskSimulator]:
+    with MskSimulator(3, first_address="127.44.0.3") as started:
+        yield started
+
+
+def discover(folder: Path, simulator: MskSimulator, **options: Any) -> InventoryData:
+    path = folder / "msk.yml"
+    settings = {"plugin": "siteops.devices.msk", "ca_path": str(simulator.ca_path), "port": simulator.port, "connect_timeout": 1, **options}
+    path.write_text(yaml.safe_dump(settings))
+    plugin = InventoryModule()
+    plugin._load_name = "siteops.devices.msk"
+    plugin._redirected_names = ["siteops.devices.msk"]
+    inventory = InventoryData()
+    assert plugin.verify_file(str(path))
+    plugin.parse(inventory, DataLoader(), str(path))
+    with contextlib.suppress(AttributeError):  # as the engine does
+        plugin.update_cache_if_changed()
+    inventory.reconcile_inventory()
+    return inventory
+
+
+def addresses(inventory: InventoryData) -> list[str]:
+    return sorted(host.vars["ansible_host"] for host in inventory.hosts.values())
+
+
+@pytest.mark.parametrize(
+    ("ranges", "wanted"),
+    [
+        (["10.0.0.0/30"], ["10.0.0.1", "10.0.0.2"]),
+        (["10.0.0.8-9", "10.0.0.9-10.0.0.10"], ["10.0.0.8", "10.0.0.9", "10.0.0.10"]),
+        (["10.0.0.1", "10.0.0.1/32"], ["10.0.0.1"]),
+    ],
+)
+def test_ranges(ranges: list[str], wanted: list[str]) -> None:
+    assert addresses_of(ranges) == wanted
+
+
+@pytest.mark.parametrize("text", ["10.0.0.9-1", "10.0.0.0/8", "somewhere", "10.0.0.300"])
+def test_ranges_that_cannot_be_meant(text: str, tmp_path: Path, simulator: MskSimulator) -> None:
+    with pytest.raises(AnsibleParserError, match=r"ranges: "):
+        discover(tmp_path, simulator, ranges=[text])
+
+
+def test_finds_sensors_without_a_login(tmp_path: Path, simulator: MskSimulator) -> None:
+    for sensor in simulator.sensors:
+        sensor.forget_requests()
+    inventory = discover(tmp_path, simulator, ranges=[RANGE])
+    assert addresses(inventory) == ["127.44.0.3", "127.44.0.4", "127.44.0.5"]
+    assert {group for group in inventory.groups if inventory.groups[group].hosts} == {"msk"}
+    assert not any(request.path == "/login" for sensor in simulator.sensors for request in sensor.requests)
+    assert not any(sensor.writing_requests() for sensor in simulator.sensors)
+
+
+def test_tells_more_with_a_login(tmp_path: Path, simulator: MskSimulator) -> None:
+    inventory = discover(
+        tmp_path,
+        simulator,
+        ranges=[RANGE],
+        log_in=True,
+        password=simulator.sensor.password,
+        keyed_groups=[{"key": "msk_sensor.fw_version", "prefix": "firmware"}],
+        compose={"where": "ansible_host ~ ':' ~ msk_port"},
+    )
+    host = next(host for host in inventory.hosts.values() if host.vars["ansible_host"] == "127.44.0.3")
+    assert host.vars["msk_sensor"]["device_id"] == "MSK00000001"
+    assert host.vars["where"] == f"127.44.0.3:{simulator.port}"
+    assert len(inventory.groups["firmware_1_118"].hosts) == 3
+    assert simulator.sensor.password not in str([host.vars for host in inventory.hosts.values()])
+    assert not any(sensor.open_sessions for sensor in simulator.sensors)
+
+
+def test_wrong_password_is_told_and_hides_nothing(tmp_path: Path, simulator: MskSimulator) -> None:
+    inventory = discover(tmp_path, simulator, ranges=["127.44.0.3"], log_in=True, password="wrong")
+    assert [host.vars["msk_login_failed"] for host in inventory.hosts.values()] == ["authentication"]
+
+
+def test_untrusted_certificates_are_left_out(tmp_path: Path, simulator: MskSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr("ansible.utils.display.Display.warning", lambda _self, text, *_more, **_named: warnings.append(text))
+    assert addresses(discover(tmp_path, simulator, ranges=[RANGE], ca_path=None)) == []
+    assert any("127.44.0.3" in text and "not trusted" in text for text in warnings)
+
+
+def test_the_whole_scan_has_a_deadline(tmp_path: Path, simulator: MskSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something that takes connections and never answers holds nobody up."""
+    warnings: list[str] = []
+    monkeypatch.setattr("ansible.utils.display.Display.warning", lambda _self, text, *_more, **_named: warnings.append(text))
+    with socket.socket() as silent:
+        silent.bind(("127.44.0.9", simulator.port))
+        silent.listen()
+        found = discover(tmp_path, simulator, ranges=[RANGE], scan_timeout=2, connect_timeout=8)
+        assert "127.44.0.3" in addresses(found)
+        assert any("without 1 addresses: 127.44.0.9" in text for text in warnings), warnings
+
+
+def test_cache(tmp_path: Path, simulator: MskSimulator) -> None:
+    options = {"ranges": [RANGE], "cache": True, "cache_plugin": "jsonfile", "cache_connection": str(tmp_path / "kept")}
+    first = discover(tmp_path, simulator, **options)
+    for sensor in simulator.sensors:
+        sensor.forget_requests()
+    assert addresses(discover(tmp_path, simulator, **options)) == addresses(first)
+    assert not any(sensor.requests for sensor in simulator.sensors)
+
+
+def test_mdns(tmp_path: Path, simulator: MskSimulator) -> None:
+    """A sensor that announces itself is found under its name; others that do are not taken for sensors."""
+    kind = "_siteops-test._tcp.local."
+    with zeroconf.Zeroconf(interfaces=["127.0.0.1"], ip_version=zeroconf.IPVersion.V4Only) as zc:
+        for label, address in (("msk101poe-00001", "127.44.0.4"), ("printer", "127.44.0.5")):
+            service = zeroconf.ServiceInfo(
+                kind, f"{label}.{kind}", addresses=[socket.inet_aton(address)], port=simulator.port, server=f"{label}.local."
+            )
+            zc.register_service(service)
+        inventory = discover(tmp_path, simulator, mdns=True, mdns_services=[kind], mdns_seconds=1.5, mdns_interfaces=["127.0.0.1"])
+    assert list(inventory.hosts) == ["msk101poe-00001"]
+    assert inventory.hosts["msk101poe-00001"].vars["ansible_host"] == "127.44.0.4"
+    assert threading.active_count() < 50

@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory siteops.devices.site: the sample site, twenty mistakes with their lines, and the published schema."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleParserError
+from ansible.inventory.data import InventoryData
+from ansible.parsing.dataloader import DataLoader
+
+from ansible_collections.siteops.devices.plugins.inventory.site import InventoryModule
+from ansible_collections.siteops.devices.plugins.plugin_utils.site.checks import problems_of
+from ansible_collections.siteops.devices.plugins.plugin_utils.site.document import Document, DocumentError
+from ansible_collections.siteops.devices.plugins.plugin_utils.site.schema import SITE
+
+ROOT = Path(__file__).resolve().parents[4]
+SAMPLE = ROOT / "docs" / "examples" / "site" / "north-yard.site.yml"
+MISTAKES = Path(__file__).parent / "files" / "twenty-mistakes.site.yml"
+HEAD = "plugin: siteops.devices.site\nsite: x\n"
+
+
+def read(*paths: Path) -> InventoryData:
+    inventory = InventoryData()
+    for path in paths:
+        plugin = InventoryModule()
+        assert plugin.verify_file(str(path))
+        plugin.parse(inventory, DataLoader(), str(path))
+    inventory.reconcile_inventory()
+    return inventory
+
+
+def variables(inventory: InventoryData, name: str) -> dict[str, Any]:
+    return dict(inventory.hosts[name].vars)
+
+
+def test_sample_site() -> None:
+    inventory = read(SAMPLE)
+    groups = {name: sorted(host.name for host in group.hosts) for name, group in inventory.groups.items()}
+    assert len(groups["site_north_yard"]) == 12
+    assert groups["msk"] == ["gate-01", "gate-02", "gate-03", "ramp-01", "ramp-02", "yard-01", "yard-02", "yard-03"]
+    assert (groups["npm"], groups["springcard"], groups["invue"]) == (["probe-01"], ["desk-01", "desk-02"], ["north-yard-registry"])
+    assert groups["role_gate"] == ["gate-01", "gate-02", "gate-03"]
+
+
+def test_defaults_are_merged() -> None:
+    found = variables(read(SAMPLE), "yard-01")
+    assert found["ansible_host"] == "10.20.0.21"
+    assert found["msk_commission_configuration"] == {
+        "alarm_sensitivity": 60,
+        "anti_tamper_mode": "sensor_moved",
+        "mount_height": 2000,
+        "mount_elevation": -15,
+        "mount_rotation": 0,
+        "channel": 0,
+        "alarm_distance": 10000,
+        "pre_alarm_distance": 14000,
+    }
+    assert found["msk_commission_network"]["static_address"] == "10.20.0.21"
+    assert found["msk_commission_password"] == "{{ vault_msk_password }}"
+    assert found["msk_rollout_password"] == "{{ vault_msk_password }}"
+
+
+def test_sensors_that_disturb_each_other_get_different_channels() -> None:
+    inventory = read(SAMPLE)
+    gates = [variables(inventory, name)["msk_commission_configuration"] for name in ("gate-01", "gate-02", "gate-03")]
+    assert [gate["channel"] for gate in gates] == [2, 3, "A"]
+    assert {gate["num_conflicting_sensors"] for gate in gates} == {3}
+
+
+def test_templates_stay_templates() -> None:
+    """Their values are templated when they are used; on newer releases only what is marked as ours is."""
+    template = pytest.importorskip("ansible.template")
+    value = variables(read(SAMPLE), "gate-01")["msk_commission_password"]
+    marked = getattr(template, "is_trusted_as_template", lambda _value: True)
+    assert marked(value)
+
+
+def test_twenty_mistakes() -> None:
+    wanted = [number for number, line in enumerate(MISTAKES.read_text().splitlines(), 1) if "# wrong" in line]
+    assert len(wanted) == 20
+    found = problems_of(Document(MISTAKES.name, MISTAKES.read_text()))
+    assert sorted({problem.line for problem in found}) == wanted
+    with pytest.raises(AnsibleParserError) as error:
+        read(MISTAKES)
+    message = str(error.value)
+    for line in wanted:
+        assert f"{MISTAKES.name}:{line}:" in message
+    assert "admin" not in message
+    assert re.search(
+        r":\d+:\d+: sensors\.gate-04\.configuration\.alarm_distnace: This is not known\. Did you mean alarm_distance\?", message
+    )
+
+
+def test_nothing_of_a_wrong_document_is_used() -> None:
+    inventory = InventoryData()
+    with pytest.raises(AnsibleParserError):
+        InventoryModule().parse(inventory, DataLoader(), str(MISTAKES))
+    assert not inventory.hosts
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("plugin: [", 1, "not valid YAML"),
+        ("- a\n", 1, "is not a mapping"),
+        ("", 1, "is not a mapping"),
+        (HEAD + "sensors:\n  - gate-01\n", 4, "is not a mapping"),
+        (HEAD + "sensors:\n  gate-01:\n    address: [1]\n", 5, "is not text"),
+        (HEAD + "registry:\n  builds:\n    - {type: OKM, version: 2.4, url: 'https://x/y'}\n", 5, "2.4 is not text"),
+    ],
+)
+def test_broken_documents(text: str, line: int, words: str) -> None:
+    try:
+        found = problems_of(Document("x.site.yml", text))
+    except DocumentError as error:
+        found = error.problems
+    assert any(problem.line == line and words in problem.message for problem in found), found
+
+
+def test_names_and_addresses_are_unique_across_sites(tmp_path: Path) -> None:
+    other = tmp_path / "other.site.yml"
+    other.write_text(HEAD + "sensors:\n  gate-01:\n    address: 10.9.9.9\n  new-01:\n    address: 10.20.0.12\n")
+    with pytest.raises(AnsibleParserError) as error:
+        read(SAMPLE, other)
+    assert "other.site.yml:4:3: sensors.gate-01: The site north-yard has a device gate-01, too." in str(error.value)
+    assert "other.site.yml:7:14: sensors.new-01.address: gate-02 has the address 10.20.0.12, too." in str(error.value)
+
+
+def test_more_sensors_than_channels() -> None:
+    sensors = "".join(f"  g{number}: {{address: 10.0.0.{number}, interference_group: g}}\n" for number in range(1, 17))
+    found = problems_of(Document("x.site.yml", f"{HEAD}sensors:\n{sensors}"))
+    assert any("16 sensors, and there are 14 channels" in problem.message for problem in found)
+
+
+def test_published_schema_is_the_one_in_use() -> None:
+    published = ROOT / "docs" / "schemas" / "site.schema.json"
+    hint = "python -m ansible_collections.siteops.devices.plugins.plugin_utils.site.schema > docs/schemas/site.schema.json"
+    assert json.loads(published.read_text()) == SITE, f"run {hint}"
+
+
+def test_only_site_documents_are_read(tmp_path: Path) -> None:
+    plugin = InventoryModule()
+    file = tmp_path / "hosts.yml"
+    file.touch()
+    assert not plugin.verify_file(str(file))
+    assert os.path.basename(str(SAMPLE)).endswith(".site.yml")

@@ -199,6 +199,13 @@ def test_a_stopped_run_says_so(browser: Chromium, report: dict[str, Any], tmp_pa
     assert "stopped before its end" in page.evaluate("document.getElementById('notice').innerText")
 
 
+def test_check_mode_says_would(browser: Chromium, tmp_path: Path) -> None:
+    page = browser.open(url_of(sample_report(60, check_mode=True), tmp_path))
+    assert "Would change" in page.evaluate(STATES)
+    assert "Changed" not in page.evaluate(STATES)
+    assert "nothing was changed" in page.evaluate("document.getElementById('run').textContent")
+
+
 def test_print_shows_all_devices(page: Page, pictures: Path) -> None:
     page.evaluate("document.querySelector('#totals [data-state=\"changed\"]').click()")
     page.evaluate("addEventListener('beforeprint', () => { window.printed = document.querySelectorAll('.detail').length; })")

@@ -27,7 +27,7 @@ STATES = ("changed", "unchanged", "failed", "unreachable", "skipped", "unfinishe
 UNITS = {"msk_config": {field.option: field.unit for field in TABLE.fields if field.unit}}
 """Module -> field -> unit."""
 
-PLAIN = frozenset({"unit", "state", "seconds", "check_mode", "handled", "changed", "at"})
+PLAIN = frozenset({"unit", "state", "seconds", "check_mode", "handled", "at"})
 """Members that are of our making, and are never masked: a password that reads ``failed`` must not hide a failure."""
 
 
@@ -41,6 +41,7 @@ class Device:
     system: str | None = None
     shown: bool = False
     changed: bool = False
+    really_changed: bool = False
     states: set[str] = dataclasses.field(default_factory=set)
     seconds: float | None = None
     firmware: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -70,8 +71,9 @@ class Device:
         self.tasks.append({"task": outcome.task, "module": module, "state": outcome.state, "seconds": _rounded(outcome.seconds)})
         if outcome.failed:
             self.failures.append({**_failure(outcome), "host": outcome.host, "ignored": outcome.ignored})
-        self.changed = self.changed or bool(result.get("changed"))
         if result.get("changed") or outcome.state == "changed":
+            self.changed = True
+            self.really_changed = self.really_changed or not check_mode
             fields = fields_of(result.get("diff"), UNITS.get(module, {}))
             if fields or not updates_in(module, result):
                 self.changes.append({"task": outcome.task, "module": module, "check_mode": check_mode, "fields": fields})
@@ -110,6 +112,7 @@ class Device:
             "system": self.system,
             "state": _state(self.states, failures),
             "changed": self.changed,
+            "predicted": self.changed and not self.really_changed,
             "seconds": _rounded(self.seconds),
             "firmware": mask(dict(sorted(self.firmware.items()))),
             "updates": _masked(mask, self.updates),
@@ -130,7 +133,7 @@ class Collector:
         self._clock = clock
         self._began = clock()
         self._devices: dict[str, Device] = {}
-        self._check_modes: set[bool] = set()
+        self._checked = False
         self.playbooks: list[str] = []
 
     def device(self, name: str) -> Device:
@@ -138,7 +141,7 @@ class Collector:
 
     def add(self, outcome: Outcome) -> None:
         if outcome.by_collection:
-            self._check_modes.add(outcome.check_mode)
+            self._checked = self._checked or outcome.check_mode
         self.device(outcome.device).add(outcome, self._clock())
 
     def report(self, *, complete: bool, failed_hosts: t.Collection[str] | None) -> Row:
@@ -156,7 +159,7 @@ class Collector:
             "ended_at": stamp(now),
             "seconds": _rounded((now - self._began).total_seconds()),
             "complete": complete,
-            "check_mode": self._check_modes == {True},
+            "check_mode": self._checked and all(device["predicted"] for device in devices if device["changed"]),
             "totals": {"devices": len(devices), **{state: states[state] for state in STATES}},
             "firmware": _versions(devices),
             "events_by_hour": _hours(devices),

@@ -2,12 +2,12 @@
 
 const MOST_SHOWN_EVENTS = 25;
 
-function detailOf(device, checkMode) {
+function detailOf(device) {
   const parts = [
     failuresOf(device.failures),
     changesOf(device.changes),
     updatesOf(device.updates),
-    device.mount ? part("Areas", planOf(device.mount, distancesBefore(device.changes), checkMode)) : null,
+    device.mount ? part("Areas", planOf(device.mount, distancesBefore(device.changes), device.predicted)) : null,
     device.findings.length ? part("Findings", make("ul", { class: "list" }, device.findings.map((text) => make("li", {}, text)))) : null,
     eventsOf(device.events),
     factsOf(device),

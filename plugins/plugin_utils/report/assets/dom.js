@@ -34,9 +34,9 @@ const STATES = {
   skipped: "Skipped",
 };
 
-/** The name of a state, as it is meant in a run that only looked. */
-function stateName(state, checkMode) {
-  return checkMode && state === "changed" ? "Would change" : STATES[state] || state;
+/** The name of a state; predicted: what would be done was not done. */
+function stateName(state, predicted) {
+  return predicted && state === "changed" ? "Would change" : STATES[state] || state;
 }
 
 const FIRST = ["sensor", "appliance"];

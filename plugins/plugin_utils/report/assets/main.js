@@ -35,7 +35,7 @@ function nameCell(device) {
 }
 
 function stateCell(device) {
-  return make("td", {}, make("span", { class: `state ${device.state}` }, stateName(device.state, check)));
+  return make("td", {}, make("span", { class: `state ${device.state}` }, stateName(device.state, device.predicted)));
 }
 
 /** What is most worth knowing of a device, in a line. */
@@ -58,7 +58,7 @@ function firmwareText(device) {
 
 function searchText(device) {
   if (!searched.has(device)) {
-    const parts = [device.name, device.address, device.site, device.system, device.state, summaryOf(device), firmwareText(device), device.failures.map((failure) => `${failure.message} ${failure.kind}`)];
+    const parts = [device.name, device.address, device.site, device.system, stateName(device.state, device.predicted), summaryOf(device), firmwareText(device), device.failures.map((failure) => `${failure.message} ${failure.kind}`)];
     searched.set(device, parts.flat().join("\n").toLowerCase());
   }
   return searched.get(device);
@@ -125,7 +125,7 @@ function setOpen(row, open) {
   button.setAttribute("aria-expanded", String(open));
   if (open) {
     const id = `${button.id}-detail`;
-    const detail = make("tr", { class: "detail", id }, make("td", { colspan: COLUMNS.length }, detailOf(device, check)));
+    const detail = make("tr", { class: "detail", id }, make("td", { colspan: COLUMNS.length }, detailOf(device)));
     button.setAttribute("aria-controls", id);
     opened.set(device, detail);
     row.after(detail);

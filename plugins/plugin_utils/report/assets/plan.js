@@ -3,8 +3,8 @@
 const ASSUMED = [-50, 50];
 const STRIP = [-4, 4];
 
-/** mount: see the report's schema. old: the distances before this run, where they changed. */
-function planOf(mount, old, checkMode) {
+/** mount: see the report's schema. old: the distances before this run, where they changed; predicted: where they would. */
+function planOf(mount, old, predicted) {
   const alarm = mount.alarm_distance || 0;
   const prealarm = mount.pre_alarm_distance || 0;
   const far = Math.max(alarm, prealarm, old.alarm_distance || 0, old.pre_alarm_distance || 0);
@@ -27,7 +27,7 @@ function planOf(mount, old, checkMode) {
   else notes.push(`field of view ${to - from}\u00b0${known ? "" : ", assumed"}`);
   if (mount.max_distance) notes.push(`sees ${metres(mount.min_distance || 0)} to ${metres(mount.max_distance)} (dotted)`);
   const before = ["alarm_distance", "pre_alarm_distance"].filter((key) => old[key] && old[key] !== mount[key]);
-  if (before.length) notes.push(`dashed: ${checkMode ? "as it is now" : "before this run"}`);
+  if (before.length) notes.push(`dashed: ${predicted ? "as it is now" : "before this run"}`);
   const svg = draw(
     "svg",
     { viewBox: box.join(" "), role: "img", "aria-label": `Plan. Alarm area to ${metres(alarm)}, pre-alarm area to ${metres(prealarm)}, azimuth ${azimuth} degrees.` },

@@ -236,11 +236,26 @@ def test_stable() -> None:
     assert sorted(["a10", "10", "a9", "\u0661", ""], key=natural) == ["", "10", "a9", "a10", "\u0661"]
 
 
-def test_check_mode_and_interruption_are_told() -> None:
-    found = report(outcome({"changed": True}, check_mode=True), outcome({}, device="b", state="unfinished"), complete=False)
-    assert (found["check_mode"], found["complete"]) == (False, False)
-    assert found["totals"]["unfinished"] == 1
-    assert report(outcome({"changed": True}, check_mode=True))["check_mode"] is True
+def test_check_mode() -> None:
+    """A run that looked in check mode and read for real has changed nothing."""
+    would, did, read = (
+        outcome({"changed": True}, check_mode=True),
+        outcome({"changed": True}),
+        outcome({"changed": False}, device="gate-02"),
+    )
+    found = report(would, read)
+    assert found["check_mode"] is True
+    assert [(row["state"], row["changed"], row["predicted"]) for row in found["devices"]] == [
+        ("changed", True, True),
+        ("unchanged", False, False),
+    ]
+    assert (report(would, did)["check_mode"], device(would, did)["predicted"]) == (False, False)
+    assert report(read)["check_mode"] is False
+
+
+def test_interruption_is_told() -> None:
+    found = report(outcome({"changed": True}), outcome({}, device="b", state="unfinished"), complete=False)
+    assert (found["complete"], found["totals"]["unfinished"]) == (False, 1)
 
 
 def test_the_sample_is_of_the_published_shape() -> None:

@@ -23,9 +23,9 @@ VERSIONS = {"npm_update": "appliance", "springcard_firmware": "reader"}
 
 
 def member(value: t.Any, *path: str) -> t.Any:
-    """A member of nested mappings; None when there is none, whatever shape a result has."""
+    """A member of nested dictionaries; None when there is none, whatever shape a result has."""
     for key in path:
-        value = value.get(key) if isinstance(value, t.Mapping) else None
+        value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
@@ -46,7 +46,7 @@ def firmware_in(result: t.Any) -> dict[str, str]:
 def updates_in(module: str, result: t.Any) -> list[dict[str, t.Any]]:
     """``component``, ``from``, ``to`` and ``action`` of each part that an update was about."""
     rows = _mappings(member(result, "components"))
-    if not rows and module in VERSIONS and isinstance(result, t.Mapping) and {"from", "to"} & set(result):
+    if not rows and module in VERSIONS and isinstance(result, dict) and {"from", "to"} & set(result):
         action = "updated" if result.get("changed") else "unchanged"
         rows = [{"component": VERSIONS[module], "from": result.get("from"), "to": result.get("to"), "action": action}]
     return [{key: _text(row.get(key)) for key in ("component", "from", "to", "action")} for row in rows]
@@ -56,15 +56,15 @@ def mount_in(result: t.Any) -> dict[str, float]:
     """How a sensor hangs, and what it watches."""
     sources = [member(result, "configuration"), member(result, "msk", "configuration")]
     sources += [member(result, "msk", "sensor", "sensor"), member(result, "identity", "sensor")]
-    values = {key: member(source, key) for source in sources for key in MOUNT if member(source, key) is not None}
-    return {key: value for key, value in values.items() if isinstance(value, (int, float)) and not isinstance(value, bool)}
+    values = {key: source[key] for source in sources if isinstance(source, dict) for key in MOUNT if key in source}
+    return {key: value for key, value in values.items() if _number(value) is not None}
 
 
 def events_in(result: t.Any, now: datetime.datetime) -> list[dict[str, t.Any]]:
     """The event log, with times instead of ages. Newest first."""
     found: list[dict[str, t.Any]] = []
     for event in _mappings(member(result, "msk", "events")):
-        age, duration = _seconds(event.get("elapsed_time")), _seconds(event.get("duration"))
+        age, duration = seconds(event.get("elapsed_time")), seconds(event.get("duration"))
         if age is None:
             continue
         found.append(
@@ -89,9 +89,15 @@ def stamp(moment: datetime.datetime) -> str:
     return moment.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _seconds(value: t.Any) -> float | None:
+def seconds(value: t.Any) -> float | None:
     """Seconds that a date can hold, up to a hundred years; None for anything else."""
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 3.2e9 else None
+    number = _number(value)
+    return number if number is not None and 0 <= number < 3.2e9 else None
+
+
+def _number(value: t.Any) -> float | None:
+    """A number that JSON and a drawing can hold; None for anything else, such as NaN."""
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e12 else None
 
 
 def _text(value: t.Any) -> str | None:
@@ -102,5 +108,5 @@ def _list(value: t.Any) -> list[t.Any]:
     return value if isinstance(value, list) else []
 
 
-def _mappings(value: t.Any) -> list[t.Mapping[str, t.Any]]:
-    return [item for item in _list(value) if isinstance(item, t.Mapping)]
+def _mappings(value: t.Any) -> list[dict[str, t.Any]]:
+    return [item for item in _list(value) if isinstance(item, dict)]

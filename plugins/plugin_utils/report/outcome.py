@@ -7,6 +7,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .facts import seconds as seconds_in
+
 COLLECTION = "siteops.devices."
 FLEET = "siteops.devices.fleet"
 
@@ -104,13 +106,12 @@ def _target(common: Outcome, target: str, state: str, row: Result) -> Outcome:
     if state == "failed" or row.get("failed"):
         state = state_of(row, failed=True)
         row = row or {"msg": "It failed; the task's result had no room for its message."}
-    seconds = row.get("seconds")
     return dataclasses.replace(
         common,
         device=target,
         state="changed" if row.get("changed") and state == "unchanged" else state,
         result=row,
-        seconds=float(seconds) if isinstance(seconds, (int, float)) else None,
+        seconds=seconds_in(row.get("seconds")),
         address=None,
         host=None,
         ignored=False,

@@ -18,7 +18,6 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "assets"
 SCRIPTS = ("dom", "charts", "plan", "detail", "main")
-ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&'"}
 
 
 def page_of(report: t.Mapping[str, t.Any]) -> str:
@@ -37,7 +36,10 @@ def page_of(report: t.Mapping[str, t.Any]) -> str:
 
 def embedded(data: t.Any) -> str:
     """``data`` as JSON that can stand anywhere in a page: pure ASCII, and without ``<``, ``>``, ``&`` and ``'``."""
-    return json.dumps(data, separators=(",", ":")).translate(ESCAPES)
+    text = json.dumps(data, separators=(",", ":"))
+    for character in "<>&'":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
 
 
 def _part(name: str) -> str:

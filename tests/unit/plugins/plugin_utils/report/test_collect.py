@@ -32,7 +32,7 @@ def report(*outcomes: Outcome, failed_hosts: set[str] | None = None, complete: b
         collector.add(each)
     found = collector.report(complete=complete, failed_hosts=failed_hosts)
     jsonschema.Draft202012Validator(SCHEMA).validate(found)
-    assert json.loads(json.dumps(found)) == found
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
     return found
 
 
@@ -193,7 +193,9 @@ def test_mount_and_events() -> None:
     ]
 
 
-@pytest.mark.parametrize("odd", [None, 3, "text", [], {}, [1], {"sensor": 3}, {"events": {}}, float("nan"), "\ud800"])
+@pytest.mark.parametrize(
+    "odd", [None, 3, "text", [], {}, [1], {"sensor": 3}, {"events": {}}, float("nan"), float("inf"), 10**400, "\ud800"]
+)
 def test_results_of_any_shape(odd: Any) -> None:
     names = (
         "msk",
@@ -210,6 +212,16 @@ def test_results_of_any_shape(odd: Any) -> None:
         "msg",
     )
     device(outcome({"changed": True, "failed": True, **dict.fromkeys(names, odd)}))
+    device(
+        outcome(
+            {
+                "configuration": {"alarm_distance": odd},
+                "components": [{"from": odd}],
+                "diff": {"before": {"x": odd}, "after": {}},
+                "changed": True,
+            }
+        )
+    )
 
 
 def test_secrets_are_masked_and_states_are_not() -> None:

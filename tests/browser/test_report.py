@@ -225,5 +225,7 @@ def test_pictures(page: Page, pictures: Path) -> None:
     page.media(prefers_color_scheme="light")
     page.screenshot(pictures / "narrow.png", width=390, height=1500)
     with page.size(390, 1500):
+        page.evaluate("document.getElementById('open-all').click()")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") is True
+        assert page.evaluate("document.querySelector('.scroll').scrollWidth <= innerWidth") is True
     assert all((pictures / f"{name}.png").stat().st_size > 20000 for name in ("light", "dark", "narrow"))

@@ -1,3 +1,5 @@
+// SPDX-FileCopyrightText: 2026 The siteops.devices authors
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The charts above the table: firmware versions, and events by hour.
 
 const MOST_VERSIONS = 10;

@@ -1,3 +1,5 @@
+// SPDX-FileCopyrightText: 2026 The siteops.devices authors
+// SPDX-License-Identifier: GPL-3.0-or-later
 // What happened to one device. Built when its row is opened.
 
 const MOST_SHOWN_EVENTS = 25;

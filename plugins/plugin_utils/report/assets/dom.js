@@ -1,3 +1,5 @@
+// SPDX-FileCopyrightText: 2026 The siteops.devices authors
+// SPDX-License-Identifier: GPL-3.0-or-later
 // Elements and words. Everything that comes from the data becomes text here, and nothing else.
 
 const SVG = "http://www.w3.org/2000/svg";

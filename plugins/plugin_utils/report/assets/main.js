@@ -1,3 +1,5 @@
+// SPDX-FileCopyrightText: 2026 The siteops.devices authors
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The page: head, totals, charts, and the table with filter and sort. Rows come in portions, details when they are opened.
 
 const PORTION = 150;

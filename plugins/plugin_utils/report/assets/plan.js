@@ -1,3 +1,5 @@
+// SPDX-FileCopyrightText: 2026 The siteops.devices authors
+// SPDX-License-Identifier: GPL-3.0-or-later
 // The plan view of a sensor: where it looks, and the areas that it watches, seen from above.
 
 const ASSUMED = [-50, 50];

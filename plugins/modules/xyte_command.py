@@ -29,9 +29,10 @@ options:
     required: true
     choices: [in_progress, done, error, failed]
   text:
-    description: A sentence for people, the C(message) of the vendor's document. Ansible keeps that name for itself, so here it is an alias.
+    description:
+      - A sentence for people.
+      - Tasks may write C(message) for it, as the vendor's document does; Ansible lets no module have an option of that name.
     type: str
-    aliases: [message]
 author:
   - The siteops.devices authors (@siteops)
 """
@@ -89,8 +90,9 @@ ARGUMENT_SPEC = Spec(
     {
         "id": {"type": "raw", "required": True},
         "status": {"type": "str", "required": True, "choices": ["in_progress", "done", "error", "failed"]},
-        "text": {"type": "str", "aliases": ["message"]},
+        "text": {"type": "str"},
     },
+    renamed={"message": "text"},
 )
 
 

@@ -86,6 +86,12 @@ def test_a_command_from_beginning_to_end(account: Account) -> None:
     assert account.device.violations == []
 
 
+def test_a_text_has_one_name(account: Account) -> None:
+    assert run("xyte_command", account.options(id="1", status="done", message="a", text="b")).kind == "arguments"
+    outcome = run("xyte_command", account.options(id="1", status="done", message="a", wait=0.2))
+    assert outcome.result["payload"]["message"] == "a"
+
+
 def test_an_event_says_how_to_answer(account: Account) -> None:
     command = account.cloud.command(account.device, "reboot")
     told = run("xyte_info", account.options(gather=["command"])).result["xyte"]["command"]

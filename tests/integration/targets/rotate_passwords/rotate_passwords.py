@@ -183,8 +183,9 @@ def points(site: Site) -> dict[str, Callable[[], bool]]:
         "at once": lambda: True,
         "once the new passwords are written down": site.next.exists,
         "while the devices change": lambda: any(request.path == "/changePassword" for sensor in sensors for request in sensor.requests),
-        "once the devices have changed": lambda: bool(news())
-        and {name: sensor.password for name, sensor in site.sensors.items()} == news(),
+        "once the devices have changed": lambda: (
+            bool(news()) and {name: sensor.password for name, sensor in site.sensors.items()} == news()
+        ),
         "once the vault has changed": Changed(),
     }
 

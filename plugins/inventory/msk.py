@@ -53,7 +53,6 @@ options:
     env:
       - name: MSK_PASSWORD
         version_added: 0.1.0
-    no_log: true
   log_in:
     description: Whether to log in to each sensor with O(password).
     type: bool
@@ -123,6 +122,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Scans, and gives a host for each sensor."""
 
     NAME = "siteops.devices.msk"
+    inventory: t.Any
 
     def verify_file(self, path: str) -> bool:
         return bool(super().verify_file(path)) and path.endswith(("msk.yml", "msk.yaml"))

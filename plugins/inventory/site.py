@@ -94,6 +94,8 @@ class InventoryModule(BaseInventoryPlugin):
     """Reads one document into the inventory."""
 
     NAME = "siteops.devices.site"
+    inventory: t.Any
+    loader: t.Any
 
     def verify_file(self, path: str) -> bool:
         return bool(super().verify_file(path)) and path.endswith(ENDINGS)
@@ -117,7 +119,7 @@ class InventoryModule(BaseInventoryPlugin):
 
     def _trusted(self, path: str) -> t.Any:
         """The document once more, by Ansible's own loader, which marks its templates as ours."""
-        options = {"cache": False}
+        options: dict[str, t.Any] = {"cache": False}
         if "trusted_as_template" in inspect.signature(self.loader.load_from_file).parameters:
             options = {"cache": "none", "trusted_as_template": True}
         return self.loader.load_from_file(path, **options)

@@ -10,7 +10,7 @@ short_description: Tell the Xyte cloud how far a command is
 version_added: 0.1.0
 description:
   - Reports the status of a command that the cloud has sent.
-  - A status that the snapshot shows for this command is not reported again, unless there is a O(message) with it.
+  - A status that the snapshot shows for this command is not reported again, unless there is a O(text) with it.
   - The cloud does not show commands that are over, so V(done), V(error) and V(failed) are always reported, and the task is V(changed).
   - The command may be executed once only; that is up to who executes it. The role P(siteops.devices.xyte_bridge#role) does so.
 extends_documentation_fragment:
@@ -28,8 +28,10 @@ options:
     type: str
     required: true
     choices: [in_progress, done, error, failed]
-  message:
-    description: A sentence for people.
+  text:
+    description:
+      - A sentence for people.
+      - Tasks may write C(message) for it, as the vendor's document does; Ansible lets no module have an option of that name.
     type: str
 author:
   - The siteops.devices authors (@siteops)
@@ -43,7 +45,7 @@ EXAMPLES = r"""
     access_key: "{{ vault_xyte_access_key }}"
     id: 3b0f0f6c-4f2b-4a7e-8d0a-7f1c9d2f8f10
     status: done
-    message: The sensor runs 1.3.4.
+    text: The sensor runs 1.3.4.
 """
 
 RETURN = r"""
@@ -88,8 +90,9 @@ ARGUMENT_SPEC = Spec(
     {
         "id": {"type": "raw", "required": True},
         "status": {"type": "str", "required": True, "choices": ["in_progress", "done", "error", "failed"]},
-        "message": {"type": "str"},
+        "text": {"type": "str"},
     },
+    renamed={"message": "text"},
 )
 
 

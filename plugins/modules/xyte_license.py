@@ -128,7 +128,7 @@ def run(task):
     question = Question("license", "id", task.params["id"])
     with XyteClient.open(task) as cloud:
         message = find(cloud, question, task.params)
-        check_license(task.params, message)
+        check_license(task, message)
         return answer(task, cloud, question, message, payload)
 
 

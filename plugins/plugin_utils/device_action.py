@@ -162,7 +162,7 @@ class DeviceAction(ActionBase):
     def _ship(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
         result = self._execute_module(
             module_name=module.name,
-            module_args=self._with_files_there(module, arguments),
+            module_args=self._with_files_there(module, module.spec.canonical(arguments)),
             task_vars=variables,
             wrap_async=bool(self._task.async_val),
         )

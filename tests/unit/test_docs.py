@@ -102,7 +102,9 @@ def test_every_failure_is_documented_alike() -> None:
     for name, row in errors.items():
         assert {**row, "contains": None} == {**errors["msk_config"], "contains": None}, name
         # The words are those of the module: the sensor's error code, the broker's reason code.
-        assert {key: field["type"] for key, field in row["contains"].items() if key != "code"} == {"kind": "str", "http_status": "int"}, name
+        assert {key: field["type"] for key, field in row["contains"].items() if key != "code"} == {"kind": "str", "http_status": "int"}, (
+            name
+        )
         assert row["contains"]["code"]["type"] in {"int", "str", "raw"}, name
 
 

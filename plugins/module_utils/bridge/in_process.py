@@ -44,7 +44,7 @@ def run_in_process(
     say_progress: t.Callable[[str], None] | None,
 ) -> Result:
     """Validate ``arguments`` as the module's own process would, and run it. Never raises for a failure: that is a result."""
-    given = plain(arguments)
+    given = module.spec.canonical(plain(arguments))
     users = [str(given.get("username") or "")]
     try:
         validation = ArgumentSpecValidator(module.spec.options, **module.spec.rules).validate(given)

@@ -15,6 +15,7 @@ class Spec:
     """An argument spec. ``files``: options that name files of the controller, which a shipped module needs with it.
 
     A row may have ``env``: the environment variable that gives the value when the task does not.
+    ``renamed``: names that a task may use for options although Ansible lets no module have such an option or alias.
     """
 
     def __init__(
@@ -26,6 +27,7 @@ class Spec:
         required_if: t.Sequence[t.Sequence[t.Any]] = (),
         required_by: t.Mapping[str, t.Any] | None = None,
         files: t.Sequence[str] = (),
+        renamed: t.Mapping[str, str] | None = None,
     ) -> None:
         self.options: dict[str, t.Any] = {name: _row(row) for part in options for name, row in part.items()}
         self.rules: dict[str, t.Any] = {
@@ -36,6 +38,14 @@ class Spec:
             "required_by": dict(required_by or {}),
         }
         self.files = tuple(files)
+        self.renamed = dict(renamed or {})
+
+    def canonical(self, arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """``arguments`` under the options' own names. Where a task gives both names, the unknown one stays, to be refused."""
+        return {self.renamed[name] if self._is_free(name, arguments) else name: value for name, value in arguments.items()}
+
+    def _is_free(self, name: str, arguments: t.Mapping[str, t.Any]) -> bool:
+        return name in self.renamed and self.renamed[name] not in arguments
 
     def secrets(self, arguments: t.Mapping[str, t.Any]) -> list[str]:
         """The values of all ``no_log`` options in ``arguments``, validated or raw, nested ones and aliases too."""

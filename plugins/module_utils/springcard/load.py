@@ -21,7 +21,7 @@ from .source import Source
 POLL = 0.5
 """Seconds between two looks at the devices."""
 
-SILENCE = 3.0
+SILENCE = 2.0
 """Seconds without news on an open WebSocket, after which the devices are looked at as well."""
 
 SETTLE = 5.0
@@ -91,7 +91,9 @@ class Load:
         self._clock: Clock = deadline.clock
         self._first = reader
         self._label = reader.label
+        self._begun = self._clock.now()
         self._heard: float | None = None
+        self._ill_since: float | None = None
         self._percent = -10
         self._succeeded: float | None = None
         self._restarted = False
@@ -206,6 +208,7 @@ class Load:
 
         Raises :class:`FailedError` (``failed``, ``cancelled``), :class:`NotTakenError`, :class:`DeadlineError`.
         """
+        self._begun = self._clock.now()
         while True:
             self._listen(min(POLL, self._deadline.left))
             if self._should_look():
@@ -256,25 +259,53 @@ class Load:
             self._task.progress(f"{self._label}: loading, {news.percent} %")
 
     def _should_look(self) -> bool:
-        if self._succeeded is not None or not self._listener.alive or self._heard is None:
+        if self._succeeded is not None or not self._listener.alive:
             return True
-        return self._clock.now() - self._heard >= SILENCE
+        return self._clock.now() - (self._heard or self._begun) >= SILENCE
 
     def _look(self) -> Firmware | None:
         """The firmware of a reader that is done; None while it is not."""
         try:
             found = find_again(attached(self._client), self._first)
-            if found is None or found.status != "ok":
-                self._restarted = True
-                self._old_since = None
-                self._state = "it is away" if found is None else f"its status is {found.status}"
-                return None
-            self._restarted = self._restarted or found.id != self._first.id
+        except DeviceError as error:
+            self._state = error.message
+            return None
+        if found is None or found.status != "ok":
+            self._wait_for(found)
+            return None
+        self._restarted = self._restarted or found.id != self._first.id
+        try:
             firmware = running(self._client, found)
         except DeviceError as error:
             self._state = error.message
             return None
         return self._judge(found, firmware)
+
+    def _wait_for(self, found: Reader | None) -> None:
+        """A reader that is away, or there and not well. One that stays in trouble after it restarted is a failed load."""
+        was_away = self._restarted
+        self._restarted, self._old_since = True, None
+        if found is None:
+            self._state, self._ill_since = "it is away", None
+            return
+        self._state = f"its status is {found.status}"
+        if found.status != "error" or not (was_away or found.id != self._first.id):
+            return
+        now = self._clock.now()
+        self._ill_since = self._ill_since or now
+        if now - self._ill_since >= self._patience:
+            raise FailedError(
+                f"{found.label} is back with the status error after {self._source.name} was loaded.",
+                code="failed",
+                changed=True,
+                hint="It is probably in fail-safe mode. Look at it with springcard_info, then run the task again.",
+            )
+
+    @property
+    def _patience(self) -> float:
+        """Seconds for a load that no event tells of: by Bluetooth or a serial line it takes minutes."""
+        quick = str(self._first.device.get("Channel", "usb")).lower() in {"usb", "network"}
+        return RETURNED if quick else 10 * RETURNED
 
     @property
     def _proven(self) -> bool:
@@ -286,7 +317,7 @@ class Load:
         if self._succeeded is not None:
             return now - self._succeeded >= SETTLE
         self._target_since = self._target_since or now
-        if now - self._target_since < RETURNED:
+        if now - self._target_since < self._patience:
             return False
         self._task.warn(f"{self._label} answers, and was not seen to restart; no event said how the load ended.")
         return True
@@ -303,7 +334,7 @@ class Load:
         if reached or not (self._restarted or self._succeeded is not None):
             return None
         self._old_since = self._old_since or now
-        if now - self._old_since < (SETTLE if self._succeeded is not None else RETURNED):
+        if now - self._old_since < (SETTLE if self._succeeded is not None else self._patience):
             return None
         told = "reported success" if self._succeeded is not None else "restarted"
         raise NotTakenError(

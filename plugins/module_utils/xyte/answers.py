@@ -40,7 +40,7 @@ class Question:
 
 def command(params: Params) -> Payload:
     """The payload of "Update Command"."""
-    return {"id": _identifier("id", params["id"]), "status": params["status"], **_given(params, "message")}
+    return {"id": _identifier("id", params["id"]), "status": params["status"], **_given(params, "text", "message")}
 
 
 def license_state(params: Params) -> Payload:
@@ -118,5 +118,5 @@ def _identifier(name: str, value: t.Any) -> str | int | float:
     return value
 
 
-def _given(params: Params, name: str) -> Payload:
-    return {name: params[name]} if params[name] is not None else {}
+def _given(params: Params, option: str, member: str | None = None) -> Payload:
+    return {member or option: params[option]} if params[option] is not None else {}

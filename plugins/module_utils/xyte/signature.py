@@ -11,15 +11,20 @@ import re
 import typing as t
 
 from ..core.errors import InputError, SignatureError
+from ..core.plan import Task
 from ..core.requirements import cryptography, require
 
 HASHES = ("sha1", "sha256", "sha384", "sha512")
 PADDINGS = ("pkcs1v15", "pss")
 
 
-def check_license(params: t.Mapping[str, t.Any], message: t.Any) -> None:
+def check_license(task: Task, message: t.Any) -> None:
     """Before a license is reported in use: verify the data and signature of the options, else those of the cloud's ``message``."""
-    if params["state"] != "inuse" or not params["public_key"]:
+    params = task.params
+    if params["state"] != "inuse":
+        return
+    if not params["public_key"]:
+        task.warn("The license is reported in use without a look at its signature, for there is no public_key.")
         return
     source = params if params["data"] is not None else message.payload if message is not None else None
     if source is None:

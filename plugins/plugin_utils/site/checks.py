@@ -89,7 +89,7 @@ def _choices(error: t.Any) -> str:
         return str(error.validator_value)
     if error.validator == "enum":
         return ", ".join(str(choice) for choice in error.validator_value)
-    parts = []
+    parts: list[str] = []
     for option in error.validator_value:
         parts += (
             [str(choice) for choice in option["enum"]]

@@ -22,7 +22,8 @@ from ansible_collections.siteops.devices.plugins.plugin_utils.site.schema import
 
 ROOT = Path(__file__).resolve().parents[4]
 SAMPLE = ROOT / "docs" / "examples" / "site" / "north-yard.site.yml"
-MISTAKES = Path(__file__).parent / "files" / "twenty-mistakes.site.yml"
+MISTAKES = (Path(__file__).parent / "files" / "twenty-mistakes.txt").read_text()  # not .yml: linters would find them, too
+NAME = "twenty-mistakes.site.yml"
 HEAD = "plugin: siteops.devices.site\nsite: x\n"
 
 
@@ -82,26 +83,33 @@ def test_templates_stay_templates() -> None:
     assert marked(value)
 
 
-def test_twenty_mistakes() -> None:
-    wanted = [number for number, line in enumerate(MISTAKES.read_text().splitlines(), 1) if "# wrong" in line]
+@pytest.fixture
+def mistaken(tmp_path: Path) -> Path:
+    path = tmp_path / NAME
+    path.write_text(MISTAKES)
+    return path
+
+
+def test_twenty_mistakes(mistaken: Path) -> None:
+    wanted = [number for number, line in enumerate(MISTAKES.splitlines(), 1) if "# wrong" in line]
     assert len(wanted) == 20
-    found = problems_of(Document(MISTAKES.name, MISTAKES.read_text()))
+    found = problems_of(Document(NAME, MISTAKES))
     assert sorted({problem.line for problem in found}) == wanted
     with pytest.raises(AnsibleParserError) as error:
-        read(MISTAKES)
+        read(mistaken)
     message = str(error.value)
     for line in wanted:
-        assert f"{MISTAKES.name}:{line}:" in message
+        assert f"{NAME}:{line}:" in message
     assert "admin" not in message
     assert re.search(
         r":\d+:\d+: sensors\.gate-04\.configuration\.alarm_distnace: This is not known\. Did you mean alarm_distance\?", message
     )
 
 
-def test_nothing_of_a_wrong_document_is_used() -> None:
+def test_nothing_of_a_wrong_document_is_used(mistaken: Path) -> None:
     inventory = InventoryData()
     with pytest.raises(AnsibleParserError):
-        InventoryModule().parse(inventory, DataLoader(), str(MISTAKES))
+        InventoryModule().parse(inventory, DataLoader(), str(mistaken))
     assert not inventory.hosts
 
 

@@ -120,13 +120,14 @@ def test_no_websocket_wanted_or_no_library(readers: ReaderSite, monkeypatch: pyt
 def test_a_load_that_ends_badly_is_a_failure(readers: ReaderSite, mode: str, outcome_of_load: str) -> None:
     readers.service.events.mode = mode
     readers.reader.outcome = outcome_of_load
-    outcome = readers.load(wait_timeout=0.8)
+    readers.reader.restart_seconds = 0.3
+    outcome = readers.load(wait_timeout=0.8 if outcome_of_load == "gone" else 5)
     assert outcome.failed
     readers.settle()
     if mode == "on":
         assert outcome.kind == {"failed": "failed", "cancelled": "failed", "old": "not_taken", "gone": "deadline"}[outcome_of_load]
     else:
-        assert outcome.kind == {"failed": "deadline", "cancelled": "not_taken", "old": "not_taken", "gone": "deadline"}[outcome_of_load]
+        assert outcome.kind == {"failed": "failed", "cancelled": "not_taken", "old": "not_taken", "gone": "deadline"}[outcome_of_load]
     assert outcome.message.endswith(".")
     readers.reader.alter({"outcome": "success", "present": True, "status": "ok", "loading": False})
     check_loaded(readers.load(), readers)

@@ -37,8 +37,8 @@ REPORTS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
 def test_a_report_arrives_as_documented(account: Account, module: str, arguments: dict[str, Any], topic: str, body: dict[str, Any]) -> None:
     foreseen = run(module, account.options(**arguments), check=True, diff=True)
     assert {report.topic for report in account.device.reports} <= {"get"}
-    for way in (run, ship):
-        outcome = way(module, account.options(**arguments), diff=True)
+    for _time in range(2):
+        outcome = run(module, account.options(**arguments), diff=True)
         assert outcome.changed, outcome
         assert set(outcome.result["payload"]) == set(foreseen.result["payload"])
         assert outcome.result["diff"]["after"] == outcome.result["payload"]
@@ -71,20 +71,25 @@ def test_what_the_cloud_does_not_have_is_null(account: Account) -> None:
     assert outcome.result["xyte"] == {"command": None, "licenses": [], "firmware": None}
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_command_from_beginning_to_end(account: Account, way: Any) -> None:
+def test_a_command_from_beginning_to_end(account: Account) -> None:
     command, second = account.cloud.command(account.device, "reboot"), account.cloud.command(account.device, "dump")
     begin = account.options(id=command, status="in_progress")
-    assert way("xyte_command", begin, check=True).changed
-    assert way("xyte_command", begin).changed
+    assert run("xyte_command", begin, check=True).changed
+    assert run("xyte_command", begin).changed
     eventually(lambda: account.device.commands[0]["status"] == "in_progress")
-    assert not way("xyte_command", begin, diff=True).changed
-    assert way("xyte_command", {**begin, "message": "half way"}).changed
-    assert way("xyte_command", account.options(id=command, status="done", message="great")).changed
+    assert not run("xyte_command", begin, diff=True).changed
+    assert run("xyte_command", {**begin, "message": "half way"}).changed
+    assert run("xyte_command", account.options(id=command, status="done", message="great")).changed
     eventually(lambda: account.device.statuses[-1:] == [(command, "done")])
     assert account.device.commands[0]["id"] == second
     assert account.device.statuses == [(command, "in_progress"), (command, "in_progress"), (command, "done")]
     assert account.device.violations == []
+
+
+def test_a_text_has_one_name(account: Account) -> None:
+    assert run("xyte_command", account.options(id="1", status="done", message="a", text="b")).kind == "arguments"
+    outcome = run("xyte_command", account.options(id="1", status="done", message="a", wait=0.2))
+    assert outcome.result["payload"]["message"] == "a"
 
 
 def test_an_event_says_how_to_answer(account: Account) -> None:
@@ -117,6 +122,12 @@ def test_a_license_is_verified_first(account: Account, way: Any, good: bool) -> 
         eventually(lambda: account.device.sent("license/update") == [{"id": license_id, "state": "inuse"}])
     assert bool(account.device.sent("license/update")) is good
     assert account.device.violations == []
+
+
+def test_a_license_that_nobody_verifies(account: Account) -> None:
+    outcome = run("xyte_license", account.options(id="1", state="inuse", wait=0.2))
+    assert outcome.changed
+    assert "without a look at its signature" in outcome.warnings[0]
 
 
 def test_a_license_that_did_not_come_is_not_in_use(account: Account) -> None:

@@ -3,8 +3,8 @@
 """1,000 and 10,000 unchanged sensors in one fleet task, against a bare pool of `requests` threads making the same three requests.
 
 A and B in turn; the ratio is the median of the pairs. Both sides are whole processes, from their start to their end, so that the
-playbook's start and the loading of the inventory count. Memory is the sum of the peaks of all processes of the playbook; its growth
-is from 100 to 1,000 sensors.
+playbook's start and the loading of the inventory count. Memory is the sum of the peaks of the
+playbook's main process and its worker; its growth is from 100 to 1,000 sensors.
 """
 
 from __future__ import annotations
@@ -121,7 +121,8 @@ def fleet(folder: Path, count: int) -> tuple[float, float]:
             time.sleep(0.05)
         if process.returncode:
             sys.exit(process.stdout.read() if process.stdout else "it failed")
-    return time.monotonic() - start, sum(peaks.values())
+    # The main process and its worker; what else runs for a moment is not what grows.
+    return time.monotonic() - start, sum(sorted(peaks.values())[-2:])
 
 
 def children_of(number: int) -> list[int]:

@@ -19,7 +19,7 @@ demo: venv ## Commission three simulated sensors with the playbook that real one
 	@$(IN_VENV) -m tests.demo
 
 .PHONY: test
-test: ## Run everything: linters, docs, tarball, sanity, unit and integration tests on each ansible-core
+test: ## Run everything: linters, docs, tarball, sanity, unit, browser and integration tests on each ansible-core
 	@$(RUN) test
 
 .PHONY: lint
@@ -45,6 +45,10 @@ integration: ## Run the integration tests [CORE=...] [TARGETS="msk_config ..."]
 .PHONY: rulebook
 rulebook: ## Run the rulebook for Xyte with ansible-rulebook, on a simulated cloud and sensors
 	@$(RUN) rulebook
+
+.PHONY: browser
+browser: ## Open the report's page in Chromium, and keep screenshots in build/report/
+	@$(RUN) browser
 
 .PHONY: bench
 bench: venv ## Measure speed and memory against their baselines [ONLY=name]

@@ -53,7 +53,6 @@ options:
     env:
       - name: MSK_PASSWORD
         version_added: 0.1.0
-    no_log: true
   log_in:
     description: Whether to log in to each sensor with O(password).
     type: bool

@@ -85,28 +85,24 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What differs from the wanted state, on all sensors of all sites
-  hosts: localhost
-  gather_facts: false
+- name: Compare the configuration of all sensors of all sites with the wanted one
+  siteops.devices.fleet:
+    module: msk_config
+    targets: "{{ groups['msk'] }}"
+    host_args:
+      configuration: msk_commission_configuration
+    max_failures: -1
   module_defaults:
     group/siteops.devices.msk:
       password: "{{ vault_msk_password }}"
       ca_path: "{{ msk_ca_path }}"
-  tasks:
-    - name: Compare the configuration of all sensors
-      siteops.devices.fleet:
-        module: msk_config
-        targets: "{{ groups['msk'] }}"
-        host_args:
-          configuration: msk_commission_configuration
-        max_failures: -1
-      check_mode: true
-      diff: true
-      register: drift
+  check_mode: true
+  diff: true
+  register: drift
 
-    - name: Which sensors differ
-      ansible.builtin.debug:
-        var: drift.changed_targets
+- name: Which sensors differ
+  ansible.builtin.debug:
+    var: drift.changed_targets
 
 - name: Turn the light of 200 sensors off, and stop after three failures
   siteops.devices.fleet:

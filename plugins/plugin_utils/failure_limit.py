@@ -16,8 +16,8 @@ TASK_VARIABLE = "siteops_failure_limit"
 """Variable of a task whose failure counts.
 
 ``limit``: how many may have failed (empty: only count). ``begins``: whether this task begins work on its device, so that the
-limit holds it back. ``counts``: whether its failure counts (true). ``settled``: the task compares in check
-mode, and fails when it would change anything.
+limit holds it back. ``counts``: whether its failure counts (true). ``settled``: the task compares in check mode, and fails when it
+would change anything.
 """
 
 _FAILURES: t.Any = multiprocessing.get_context("fork").Value("L", 0)

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from . import lint, screen, stages, tree
+from .browser import browser_stage
 from .environments import Environment
 from .lanes import run_stages
 from .processes import Shell, restore_signals
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     integration.set_defaults(plan=_plan_integration)
     commands.add_parser("vendor", help="the vendor's client of the appliance against the simulator").set_defaults(plan=_plan_vendor)
     commands.add_parser("rulebook", help="the rulebook, with ansible-rulebook").set_defaults(plan=_plan_rulebook)
+    commands.add_parser("browser", help="the report's page in Chromium").set_defaults(plan=_plan_browser)
     commands.add_parser("build", help="the tarball, into dist/").set_defaults(plan=_plan_build)
     commands.add_parser("changelog", help="move the changelog fragments into the release").set_defaults(plan=_plan_changelog)
     commands.add_parser("format", help="let ruff rewrite the Python files").set_defaults(plan=_plan_format)
@@ -84,6 +86,7 @@ def _plan_all(project: Project, _arguments: argparse.Namespace) -> list[Stage]:
     # The long ones first, so that both lanes end at about the same time.
     work = [stages.integration(project, project.newest), stages.sanity(project, project.newest)]
     work += [stages.integration(project, core) for core in cores[1:]]
+    work.append(browser_stage(project))
     work += [stages.units(project, core, workers=0) for core in cores]
     if project.oldest:
         environments.append(project.core_environment(project.oldest))
@@ -125,6 +128,10 @@ def _plan_vendor(project: Project, _arguments: argparse.Namespace) -> list[Stage
 
 def _plan_rulebook(project: Project, _arguments: argparse.Namespace) -> list[Stage]:
     return _with_environments(project, [project.rulebook_environment], [stages.rulebook(project)])
+
+
+def _plan_browser(project: Project, _arguments: argparse.Namespace) -> list[Stage]:
+    return _with_environments(project, [project.core_environment(project.newest)], [browser_stage(project)])
 
 
 def _plan_build(project: Project, _arguments: argparse.Namespace) -> list[Stage]:

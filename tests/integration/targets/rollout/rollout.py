@@ -170,7 +170,7 @@ def killed(folder: Path) -> None:
         for sensor in simulator.sensors:
             sensor.fail("delay", "/chunkFileUpdate", nth=2, seconds=30)
         process = site.start()
-        wait_for(lambda: all(sensor.updates.state() and sensor.updates.state()["received"] for sensor in simulator.sensors), process)
+        wait_for(lambda: all((sensor.updates.state() or {}).get("received") for sensor in simulator.sensors), process)
         kill(process)
         assert all(sensor.updates.state() for sensor in simulator.sensors)
         for sensor in simulator.sensors:

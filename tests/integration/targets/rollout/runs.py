@@ -20,7 +20,7 @@ RECAP = re.compile(r"^(\S+)\s+: ok=\d+\s+changed=(\d+)\s+unreachable=(\d+)\s+fai
 class Playbook:
     """The playbook with an inventory (``inventory.json``) and records in ``folder``.
 
-    ``serial``: a play's keywords do not see the inventory's.
+    ``serial`` is not in the inventory: a play's keywords do not see its variables.
     """
 
     def __init__(self, folder: Path, serial: object) -> None:

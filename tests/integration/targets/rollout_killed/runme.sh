@@ -2,5 +2,6 @@
 # SPDX-FileCopyrightText: 2026 The siteops.devices authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 set -euo pipefail
-export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}${PYTHONPATH:+:$PYTHONPATH}"
-exec python ../rollout/rollout.py slices killed
+collections="${ANSIBLE_COLLECTIONS_PATH%%:*}"
+export PYTHONPATH="$collections${PYTHONPATH:+:$PYTHONPATH}"
+exec python "$collections/ansible_collections/siteops/devices/tests/integration/targets/rollout/rollout.py" slices killed

@@ -479,6 +479,13 @@ def test_all_that_was_changed_goes_back(firmware: Firmware, new: str, old: str) 
     assert (firmware.version, firmware.sensor.versions[ifw.COM_BOARD]) == (OLD, ("1.209", 1209))
 
 
+def test_only_some_components(firmware: Firmware, new: str) -> None:
+    board = firmware.write(ifw.firmware(ifw.COM_BOARD, "1.300", size=SIZE), "board.ifw")
+    done = firmware.run(new, board, components=["com_board"])
+    assert [part["component"] for part in done.result["components"]] == ["com_board"]
+    assert (firmware.version, firmware.sensor.versions[ifw.COM_BOARD]) == (OLD, ("1.300", 1300))
+
+
 def test_a_rollback_that_fails(firmware: Firmware, new: str, old: str) -> None:
     firmware.sensor.switches.set(update_outcome="sick")
     firmware.sensor.fail("error_code", "/stopManifestUpdate", nth=2, code=15)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -83,6 +84,19 @@ def test_the_mount(site: Site, sensor: Sensor, position: dict[str, float], toler
     found = health(site, sensor, position_tolerance=tolerance, fail=False).result["health"]["problems"]
     assert len(found) == problems
     assert all(text.startswith("mount_") and "degrees, but the sensor measures" in text for text in found)
+
+
+def test_it_may_take_a_while(site: Site, sensor: Sensor) -> None:
+    sensor.switches.set(sick_version="1.118", sick_after=0.0)
+    threading.Timer(0.5, sensor.switches.set, kwargs={"sick_version": None}).start()
+    assert not health(site, sensor, wait_timeout=10).failed
+
+
+def test_it_takes_too_long(site: Site, sensor: Sensor) -> None:
+    sensor.raise_alarm(2, 103)
+    outcome = health(site, sensor, wait_timeout=0.2)
+    assert outcome.kind == "failed"
+    assert outcome.result["health"]["problems"] == ["It reports a fault alarm: hw head fault."]
 
 
 def test_without_a_comparison_the_configuration_is_not_read(site: Site, sensor: Sensor) -> None:

@@ -198,7 +198,7 @@ def test_arguments_of_the_engine_become_plain_ones(site: Site, sensor: Sensor) -
     arguments = {name: Tagged(value) if isinstance(value, str) else value for name, value in site.connection(sensor, name="gate").items()}
     result = action(arguments, name="msk_name").run(task_vars=OWN)
     assert not result.get("failed")
-    assert type(result["name"]) is str
+    assert result["name"].__class__ is str
 
 
 # Files of the controller

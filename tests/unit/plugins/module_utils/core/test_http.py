@@ -277,7 +277,7 @@ def test_nobody_listens(call: tuple[str, str], pauses: list[float]) -> None:
     port = free_port()
     with to(port, retries=2) as session:
         error = failure(session, call)
-    assert type(error) is UnreachableError
+    assert error.kind == UnreachableError.kind
     assert error.message == f"127.0.0.1:{port} cannot be reached: connection refused; nothing was sent."
     assert "has power" in error.hint
     assert pauses == [0.3, 0.6]
@@ -290,7 +290,7 @@ def test_a_connection_that_is_not_accepted_in_time() -> None:
         port = listener.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)), to(port, connect_timeout=0.1) as session:
             error = failure(session, WRITE)
-    assert type(error) is UnreachableError
+    assert error.kind == UnreachableError.kind
     assert "did not accept a connection within 0.1 s; nothing was sent" in error.message
 
 

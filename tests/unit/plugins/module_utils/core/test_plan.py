@@ -60,7 +60,7 @@ class Lamp(Resource):
 
     def apply(self, plan: Plan) -> None:
         self.writes.append(plan.payload)
-        step = self._steps.pop(0) if self._steps else None
+        step: Any = self._steps.pop(0) if self._steps else ""
         if isinstance(step, DeviceError):
             raise step
         if step == "partly":

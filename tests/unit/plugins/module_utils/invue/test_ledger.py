@@ -139,6 +139,7 @@ def publish_all(arguments: dict[str, Any], name: str, count: int) -> int:
     return created
 
 
+@pytest.mark.timeout(300)
 def test_eight_processes_publishing_100_entries_each_lose_nothing(path: Path) -> None:
     with InvueSimulator(first_address="127.35.0.1", tls=False) as simulator:
         arguments = {"api_url": simulator.api_url, "access_token": simulator.registry.token, "timeout": 60, "ledger": str(path)}
@@ -146,7 +147,7 @@ def test_eight_processes_publishing_100_entries_each_lose_nothing(path: Path) ->
         context.set_forkserver_preload([__name__, "ansible_collections.siteops.devices.plugins.modules.firmware_registry_entry"])
         with ProcessPoolExecutor(8, mp_context=context) as pool:
             started = [pool.submit(publish_all, arguments, f"host{number}", 100) for number in range(8)]
-            created = [future.result(timeout=100) for future in started]
+            created = [future.result(timeout=280) for future in started]
         entries = simulator.registry.entries
         known = Ledger(str(path)).ids()["OKM"]
         assert len(entries) == 801

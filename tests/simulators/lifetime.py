@@ -9,6 +9,7 @@ import json
 import os
 import select
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -58,3 +59,16 @@ def _watched(process: int | None) -> Iterator[select.poll]:
         yield watch
     finally:
         os.close(descriptor)
+
+
+def kill_tree(process: subprocess.Popen[str]) -> None:
+    """SIGKILL for a process and all that it started. A playbook's workers have sessions of their own: its group does not reach them."""
+    for number in [process.pid, *_descendants(process.pid)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+    process.communicate()
+
+
+def _descendants(parent: int) -> list[int]:
+    children = [int(number) for path in Path(f"/proc/{parent}/task").glob("*/children") for number in path.read_text().split()]
+    return children + [number for child in children for number in _descendants(child)]

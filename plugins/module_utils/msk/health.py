@@ -48,12 +48,12 @@ def read_health(sensor: MskClient, *, min_fps: float, tolerance: float | None, m
     }
 
 
-def await_health(sensor: MskClient, *, timeout: float, **limits: t.Any) -> dict[str, t.Any]:
+def await_health(sensor: MskClient, *, timeout: float, min_fps: float, tolerance: float | None, max_age: float) -> dict[str, t.Any]:
     """The first :func:`read_health` that is healthy; after ``timeout`` seconds the latest one, whatever it is."""
     latest: dict[str, t.Any] = {}
 
     def poll() -> dict[str, t.Any] | Pending:
-        latest.update(read_health(sensor, **limits))
+        latest.update(read_health(sensor, min_fps=min_fps, tolerance=tolerance, max_age=max_age))
         return latest if latest["healthy"] else Pending(" ".join(latest["problems"]))
 
     try:

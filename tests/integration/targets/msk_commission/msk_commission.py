@@ -7,12 +7,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
+from ansible_collections.siteops.devices.tests.simulators.lifetime import kill_tree
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
 
 PASSWORD = "Site/Secret 7+"
@@ -73,8 +73,7 @@ def killed_anywhere(folder: Path) -> None:
         process = site.start("--tags", "wait,ownership,network", ANSIBLE_STRATEGY="free")
         wait_for(lambda: all(len(sensor.requests) >= number - 1 for number, sensor in enumerate(simulator.sensors, 1)), process)
         time.sleep(0.5)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        kill_tree(process)
         for sensor in simulator.sensors:
             sensor.faults.clear()
             assert sensor.password in {PASSWORD, "admin"}, sensor.password
@@ -93,8 +92,8 @@ def wait_for(happened: object, process: subprocess.Popen[str]) -> None:
             return
         assert process.poll() is None, process.communicate()[0]
         time.sleep(0.1)
-    os.killpg(process.pid, signal.SIGKILL)
-    raise AssertionError(process.communicate()[0])
+    kill_tree(process)
+    raise AssertionError("it did not come so far")
 
 
 def whole_job(folder: Path) -> None:

@@ -9,7 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from ansible_collections.siteops.devices.tests.integration.targets.rollout.runs import Playbook, extra, kill, wait_for
+from ansible_collections.siteops.devices.tests.integration.targets.rollout.runs import Playbook, extra, wait_for
+from ansible_collections.siteops.devices.tests.simulators.lifetime import kill_tree
 from ansible_collections.siteops.devices.tests.simulators.npm import PASSWORD, USERNAME, Appliance, NpmSimulator, image_bytes
 
 OLD, NEW = "11.5.0 #20100", "11.6.0 #23947"
@@ -92,7 +93,7 @@ def all_staged_first(folder: Path) -> None:
         process = site.start()
         wait_for(lambda: site.in_state("RUNNING"), process)
         assert site.in_state("INITIALIZED") == probes(2, 3)
-        kill(process)
+        kill_tree(process)
         for appliance in simulator.appliances:
             appliance.switches.set(run_seconds=0.05)
         again = site.run(*extra(rollout_serial="100%"))

@@ -10,8 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from ansible_collections.siteops.devices.tests.integration.targets.rollout.runs import Playbook, extra, kill, wait_for
+from ansible_collections.siteops.devices.tests.integration.targets.rollout.runs import Playbook, extra, wait_for
 from ansible_collections.siteops.devices.tests.simulators import ifw
+from ansible_collections.siteops.devices.tests.simulators.lifetime import kill_tree
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
 
 OLD, NEW = "1.118", "1.210"
@@ -171,7 +172,7 @@ def killed(folder: Path) -> None:
             sensor.fail("delay", "/chunkFileUpdate", nth=2, seconds=30)
         process = site.start()
         wait_for(lambda: all((sensor.updates.state() or {}).get("received") for sensor in simulator.sensors), process)
-        kill(process)
+        kill_tree(process)
         assert all(sensor.updates.state() for sensor in simulator.sensors)
         for sensor in simulator.sensors:
             sensor.faults.clear()

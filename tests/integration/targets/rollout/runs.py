@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from ansible_collections.siteops.devices.tests.simulators.lifetime import kill_tree
 
 RECAP = re.compile(r"^(\S+)\s+: ok=\d+\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)
 
@@ -67,23 +67,11 @@ def extra(**variables: object) -> tuple[str, str]:
     return "-e", json.dumps(variables)
 
 
-def kill(process: subprocess.Popen[str]) -> None:
-    """SIGKILL for the playbook and its workers, which have sessions of their own: a signal to its group does not reach them."""
-    for number in [process.pid, *_descendants(process.pid)]:
-        os.kill(number, signal.SIGKILL)
-    process.communicate()
-
-
-def _descendants(parent: int) -> list[int]:
-    children = [int(number) for path in Path(f"/proc/{parent}/task").glob("*/children") for number in path.read_text().split()]
-    return children + [number for child in children for number in _descendants(child)]
-
-
 def wait_for(happened: Callable[[], object], process: subprocess.Popen[str]) -> None:
     for _attempt in range(300):
         if happened():
             return
         assert process.poll() is None, process.communicate()[0]
         time.sleep(0.1)
-    kill(process)
+    kill_tree(process)
     raise AssertionError("it did not happen")

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from typing import Any
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
+from ansible_collections.siteops.devices.tests.simulators.lifetime import kill_tree
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator
 
 OLD = "Old/Secret 7+"
@@ -197,10 +197,7 @@ def kill_when(process: subprocess.Popen[str], happened: Callable[[], bool]) -> N
         assert process.poll() is None, process.communicate()[0]
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    for number in [*(children.read_text().split() if children.exists() else ()), process.pid]:
-        os.kill(int(number), signal.SIGKILL)
-    process.communicate()
+    kill_tree(process)
 
 
 JOBS = (shared_password, own_passwords, killed)

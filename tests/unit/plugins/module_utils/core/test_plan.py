@@ -61,14 +61,18 @@ class Lamp(Resource):
     def apply(self, plan: Plan) -> None:
         self.writes.append(plan.payload)
         step: Any = self._steps.pop(0) if self._steps else ""
-        if isinstance(step, DeviceError):
-            raise step
+        self._fail(step)
         if step == "partly":
             self.state["level"] = plan.payload["level"]
         elif step != "ignored":
             self.state.update(plan.payload)
         if isinstance(step, tuple):
-            raise step[1]
+            self._fail(step[1])
+
+    @staticmethod
+    def _fail(error: Any) -> None:
+        if isinstance(error, DeviceError):
+            raise error
 
     def view(self, current: Any) -> Any:
         return current

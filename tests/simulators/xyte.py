@@ -8,9 +8,10 @@ Every publish is checked against the vendor's document (`xyte_rules`); what it d
 from __future__ import annotations
 
 import json
+import select
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,25 @@ from .xyte_rules import wrong_with
 
 TIME = "2026-08-04T07:45:44.122Z"
 RESPONSES = {"config": "config/update", "commands": "commands/update", "license": "license/update"}
+
+
+class _Polling:
+    """select() as paho's loop calls it, by poll(): select() knows no descriptor above 1023, and a test process may hold thousands."""
+
+    @staticmethod
+    def select(
+        reading: Sequence[Any], writing: Sequence[Any], _other: Sequence[Any], timeout: float
+    ) -> tuple[list[Any], list[Any], list[Any]]:
+        poll = select.poll()
+        numbers = {(item if isinstance(item, int) else item.fileno()): item for item in (*reading, *writing)}
+        for number, item in numbers.items():
+            poll.register(number, (select.POLLIN if item in reading else 0) | (select.POLLOUT if item in writing else 0))
+        happened = [(numbers[number], events) for number, events in poll.poll(timeout * 1000)]
+        ready = [item for item, events in happened if item in reading and events & ~select.POLLOUT]
+        return ready, [item for item, events in happened if item in writing and events & ~select.POLLIN], []
+
+
+paho.select = _Polling  # type: ignore[attr-defined]
 
 
 @dataclass

@@ -86,7 +86,7 @@ def _pytest(project: Project, env: Environment, core: Core, paths: tuple[str, ..
         base = tree.base(target)
         variables = {**env.variables(), "PYTHONPATH": str(base), "ANSIBLE_COLLECTIONS_PATH": str(base), "PYTHONDONTWRITEBYTECODE": "1"}
         chosen = () if any(not argument.startswith("-") and argument.startswith("tests") for argument in arguments) else paths
-        pytest = [env.program, "-m", "pytest", "-p", "no:cacheprovider", "-n", str(workers)]
+        pytest = [env.program, "-m", "pytest", "-p", "no:cacheprovider", "-n", str(workers), *RERUNS]
         try:
             shell.run([*pytest, *chosen, *arguments], cwd=target, env=variables)
         except StageError as failure:
@@ -127,6 +127,9 @@ def sanity(project: Project, core: Core) -> Stage:
     return Stage(f"sanity {env.name}", "ansible-test sanity", work, needs=(f"environment {env.name}",), versions=_versions(core))
 
 
+RERUNS = ("--reruns", "1")
+"""Two lanes share a small machine with whatever else it does: a test gets a second try, and the closing line counts it as a rerun."""
+
 NEWEST_ONLY = "newest_only"
 """Alias of integration targets that take minutes and test this collection's jobs more than the engine: for the newest release."""
 
@@ -142,7 +145,8 @@ def integration(project: Project, core: Core, *, targets: tuple[str, ...] = ()) 
         if not any((target / "tests" / "integration" / "targets").glob("*/aliases")):
             raise StageError("there are no integration targets")
         left_out = [] if complete else _newest_only(target)
-        _ansible_test(shell, env, target, "integration", core, [*targets, *(word for name in left_out for word in ("--exclude", name))])
+        excluded = [word for name in left_out for word in ("--exclude", name)]
+        _ansible_test(shell, env, target, "integration", core, ["--retry-on-error", *targets, *excluded])
         return None
 
     chosen = " ".join(("ansible-test integration", *targets, *(() if complete else (f"(but {NEWEST_ONLY})",))))
@@ -159,7 +163,7 @@ def rulebook(project: Project) -> Stage:
         target = tree.copy(project, "rulebook")
         base = tree.base(target)
         variables = {**env.variables(), **java, "PYTHONPATH": str(base), "ANSIBLE_COLLECTIONS_PATH": str(base)}
-        shell.run([env.program, "-m", "pytest", "-p", "no:cacheprovider", "tests/rulebook"], cwd=target, env=variables)
+        shell.run([env.program, "-m", "pytest", "-p", "no:cacheprovider", *RERUNS, "tests/rulebook"], cwd=target, env=variables)
         return closing_line(shell.text())
 
     return Stage("rulebook", "pytest tests/rulebook", work, needs=(f"environment {env.name}",), versions=", ".join(env.packages))

@@ -47,7 +47,7 @@ class _Polling:
         return ready, [item for item, events in happened if item in writing and events & ~select.POLLIN], []
 
 
-paho.select = _Polling  # type: ignore[attr-defined]
+paho.select = _Polling  # type: ignore[assignment]
 
 
 @dataclass

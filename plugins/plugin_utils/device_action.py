@@ -19,10 +19,10 @@ from ansible.utils.display import Display
 
 from ansible_collections.siteops.devices.plugins import modules
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.files import with_files
-from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, run_in_process
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, refuse, run_in_process
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.task import interrupted
-from ansible_collections.siteops.devices.plugins.module_utils.core.http import warm_up
 from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
+from ansible_collections.siteops.devices.plugins.module_utils.core.rehearsal import rehearse
 from ansible_collections.siteops.devices.plugins.plugin_utils.failure_limit import TASK_VARIABLE, FailureLimit
 
 COLLECTION = "siteops.devices"
@@ -35,8 +35,10 @@ MODULES: dict[str, Loaded | Exception | None] = {}
 def preload(name: str) -> None:
     """Import a module now. Its action's file calls this, and the engine loads that file before it forks its workers: once per play."""
     if name not in MODULES:
-        MODULES[name] = _load(name)
-        warm_up()
+        module = MODULES[name] = _load(name)
+        if isinstance(module, Loaded):
+            rehearse()
+            refuse(module)
 
 
 def _load(name: str) -> Loaded | Exception | None:

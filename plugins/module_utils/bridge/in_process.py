@@ -60,6 +60,11 @@ def run_in_process(
     return task.perform(module.run)
 
 
+def refuse(module: Loaded) -> Result:
+    """Let the arguments' check refuse an option that no module has. What is called once before the controller forks is quicker after."""
+    return run_in_process(module, {"no such option": None}, check_mode=True, diff=False, say_warning=str, say_progress=None)
+
+
 def _refused(name: str, validation: t.Any) -> Result:
     """The result that AnsibleModule gives for the same arguments."""
     message = validation.errors.msg

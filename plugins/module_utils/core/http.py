@@ -19,8 +19,8 @@ import traceback
 import typing as t
 
 from .errors import CertificateError, DeviceError, HTTPError, ReplyError, ReplyLost, UnreachableError
-from .requirements import requests, require, urllib3
-from .schema import Schema, check_reply, compile_declared
+from .requirements import HTTPAdapter, requests, require, urllib3
+from .schema import Schema, check_reply
 from .tls import Trust, TrustAdapter, seen_fingerprint
 from .upload import FileBody
 from .wait import Clock
@@ -116,14 +116,6 @@ def retry_after(headers: t.Mapping[str, str]) -> float | None:
     return min(max(0.0, seconds), LONGEST_RETRY_AFTER)
 
 
-def warm_up() -> None:
-    """Do now what a process does at its first request: start OpenSSL, compile schemas. For a controller, before it forks."""
-    compile_declared()
-    if requests is not None:
-        with Session(Endpoint("localhost", 443, trust=Trust(validate=False))) as session:
-            session._session.prepare_request(requests.Request("PUT", "https://localhost/", json={}))
-
-
 class Session:
     """Speaks with one device. Use it as a context manager; not for several threads at once.
 
@@ -135,13 +127,9 @@ class Session:
         self.endpoint = endpoint
         self.clock = clock or Clock()
         self.authorize: t.Callable[[], t.Mapping[str, str]] = dict
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.headers.clear()
-        if endpoint.use_proxy:
-            self._session.proxies = requests.utils.get_environ_proxies(endpoint.origin)
-        if endpoint.tls:
-            self._session.mount("https://", TrustAdapter(endpoint.trust))
+        self._proxies = requests.utils.get_environ_proxies(endpoint.origin) if endpoint.use_proxy else {}
+        # An adapter keeps the connection. A requests.Session around it would add what is not wanted: cookies, .netrc, redirects.
+        self.adapter = TrustAdapter(endpoint.trust) if endpoint.tls else HTTPAdapter(pool_connections=1, pool_maxsize=1)
 
     def __enter__(self) -> Session:
         return self
@@ -150,7 +138,7 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        self._session.close()
+        self.adapter.close()
 
     def call(
         self,
@@ -198,16 +186,9 @@ class Session:
         }
         url = self.endpoint.origin + self.endpoint.prefix + path
         try:
-            response = self._session.request(
-                method,
-                url,
-                json=payload,
-                data=data,
-                headers=sent,
-                timeout=(self.endpoint.connect_timeout, timeout),
-                allow_redirects=False,
-                stream=True,
-            )
+            request = requests.Request(method, url, headers=sent, json=payload, data=data).prepare()
+            times = (self.endpoint.connect_timeout, timeout)
+            response = self.adapter.send(request, stream=True, timeout=times, proxies=self._proxies)
             body = self._read(response, f"{method} {path}", timeout)
         except requests.exceptions.RequestException as error:
             raise self._failure(error, f"{method} {path}") from None
@@ -242,7 +223,7 @@ class Session:
             and response.request.method != "HEAD"
         ):
             # Releases of urllib3 that take this for a whole reply keep the dead connection for the next request.
-            self._session.close()
+            self.adapter.close()
             raise ReplyLost(f"{self.endpoint.name} broke off its reply to {call}: {size} of {declared} bytes came.")
         return b"".join(parts)
 

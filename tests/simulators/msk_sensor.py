@@ -131,7 +131,7 @@ class Sensor(Device):
             self._admit(call)
             instead = _reply_of(fault)
             if fault is None or instead is None:
-                return handler(self, call)
+                return self._written(handler(self, call))
             if fault.done:
                 instead.outage = handler(self, call).outage
             return instead
@@ -142,6 +142,12 @@ class Sensor(Device):
         except ValueError as error:
             self.violations.append(f"{call.method} {call.path}: malformed JSON")
             return Reply(raw=b"malformed JSON\n", status=400, content_type="text/plain", refused=f"malformed JSON: {error}")
+
+    def _written(self, reply: Reply) -> Reply:
+        """The reply with its numbers as `numbers_as` says."""
+        if self.switches.numbers_as == "float":
+            reply.data = json.loads(json.dumps(reply.data), parse_int=float)
+        return reply
 
     def writes(self, call: Call) -> bool:
         return call.method in {"PUT", "POST", "PATCH", "DELETE"} and call.path not in NOT_WRITING

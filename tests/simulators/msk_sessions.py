@@ -56,6 +56,7 @@ class Sessions:
             raise Refused(f"{limit} sessions are open already", ErrorCode.TOO_MANY_SESSIONS, violation=False)
         token = self._open(call.connection)
         body: dict[str, Any] = {"errorCode": int(ErrorCode.DEFAULT_PASSWORD if self.default_password_set else ErrorCode.OK)}
+        body.update(self._switches.login_members)
         headers = {}
         if self._switches.token_in == "body":
             body[self._switches.token_key] = token

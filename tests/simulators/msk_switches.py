@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "token_in": ("body", "header", "update_token"),
     "default_password_refusal": ("forbidden", "error_code"),
     "version_as": ("string", "number"),
+    "numbers_as": ("integer", "float"),
     "unknown_keys": ("refused", "ignored"),
     "omitted_static_address": ("factory", "kept"),
     "move": ("after_reply", "before_reply"),
@@ -28,6 +29,7 @@ class Switches:
     # Sessions: sections 1, 3.10, 3.12, 3.13, 3.15, 3.16
     token_in: str = "body"  # where the token of /login is: body, header (Authorization), update_token (ask on the same connection)
     token_key: str = "token"  # its key in the body of /login
+    login_members: dict[str, Any] = field(default_factory=dict)  # more members in the body of /login
     token_seconds: float | None = 3600.0  # life of a token; None: for ever
     max_sessions: int | None = None  # more logins than that are refused
     update_token_keeps_old: bool = False  # whether the old token stays good after /updateToken
@@ -39,6 +41,7 @@ class Switches:
     # Data: sections 2, 3.3, 3.5
     info_names: tuple[str, str] = ("sensor", "comBoard")  # containers in /sensorInfo
     version_as: str = "string"  # fwVersion: "1.209" or 1209
+    numbers_as: str = "integer"  # whole numbers in replies: 203 or 203.0, which JSON does not tell apart
     contents_names: tuple[str, str] = ("name", "fingerprint")  # keys of a file in contents.json
     unknown_keys: str = "refused"  # keys of /sensorConfiguration that the document does not have
     hard_limits: bool = False  # refuse values outside the typical ranges

@@ -12,7 +12,7 @@ from ..core.errors import AuthenticationError, DefaultPasswordError, DeviceError
 from ..core.http import Endpoint, Reply, Session
 from ..core.schema import Schema
 from ..core.wait import Clock
-from .replies import CODE, OBJECT, TOKEN
+from .replies import CODE, OBJECT, TOKEN, whole
 
 DEFAULT_PASSWORD_SET = 100
 """Error code of /login: the login succeeded, the password is the factory's, all else is refused (section 3.12.2)."""
@@ -116,7 +116,7 @@ class MskClient:
         self.logins += 1
         self._password = password
         self.has_factory_password = code == DEFAULT_PASSWORD_SET
-        self._keep(_token_in(body) or _token_in_header(reply))
+        self._keep(_token_of(body, reply.headers))
         if self._token is None:
             self._keep(self._fetch_token(code))
         return code
@@ -200,10 +200,10 @@ class MskClient:
 
     def accepted(self, reply: Reply, call: str, schema: Schema) -> dict[str, t.Any]:
         """The JSON object in a reply to ``call``, checked with ``schema``. Raises :class:`RefusedError` for an error code other than 0."""
-        body = reply.json(OBJECT)
+        body = whole(reply.json(OBJECT))
         if isinstance(body.get("errorCode"), int) and body["errorCode"]:
             self._refuse(call, body)
-        checked: dict[str, t.Any] = reply.json(schema)
+        checked: dict[str, t.Any] = whole(reply.json(schema))
         return checked
 
     def call(self, method: str, path: str, **more: t.Any) -> Reply:
@@ -236,19 +236,24 @@ def _described(body: t.Mapping[str, t.Any]) -> str:
     return f" ({body['errorDesc']})" if body.get("errorDesc") else ""
 
 
-def _token_in(body: t.Mapping[str, t.Any]) -> str | None:
-    """The token in a login's reply. The document does not name its member: ``token``, one named like it, any other text."""
-    texts = list(_texts(body))
-    for fits in (lambda key: key == "token", lambda key: "token" in key and not _speaks(key), lambda key: not _speaks(key)):
-        for key, value in texts:
-            if fits(key.lower()):
-                return value
-    return None
+def _token_of(body: t.Mapping[str, t.Any], headers: t.Mapping[str, str]) -> str | None:
+    """The token in a login's reply, of which the document says nothing: a text named like it, the Authorization header, any other text."""
+    texts = [(key.lower(), value) for key, value in _texts(body)]
+    found = [
+        *(value for key, value in texts if key == "token"),
+        *(value for key, value in texts if "token" in key and not _speaks(key)),
+        _token_in_header(headers),
+        *(value for key, value in texts if not _speaks(key)),
+    ]
+    return next(filter(None, found), None)
+
+
+SPEAKING = ("error", "desc", "message", "msg", "status", "result", "type", "name", "info", "expir", "date", "time", "version")
 
 
 def _speaks(key: str) -> bool:
-    """Members that hold words for people rather than a token."""
-    return any(word in key for word in ("error", "desc", "message", "msg", "status", "result", "type", "name"))
+    """Members that hold words for people, or a fact about the session, rather than a token."""
+    return any(word in key for word in SPEAKING)
 
 
 def _texts(body: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
@@ -259,7 +264,7 @@ def _texts(body: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, str]]:
             yield from _texts(value)
 
 
-def _token_in_header(reply: Reply) -> str | None:
-    value = reply.headers.get("Authorization", "").strip()
+def _token_in_header(headers: t.Mapping[str, str]) -> str | None:
+    value = headers.get("Authorization", "").strip()
     scheme, _space, token = value.partition(" ")
     return (token.strip() if scheme.lower() == "bearer" else value) or None

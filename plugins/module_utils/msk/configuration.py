@@ -41,6 +41,9 @@ class Country(Text):
             raise ValueError(f"{value!r} is not a country code of three letters, such as ITA")
         return code
 
+    def from_wire(self, value: t.Any) -> str:
+        return str(value).upper()
+
 
 class Zones(Codec):
     """Distances ``min`` to ``max`` in mm. Their order means nothing."""
@@ -144,8 +147,9 @@ class Configuration(Resource):
         self._check = check
 
     def read(self) -> dict[str, t.Any]:
-        """The device's object, in its own keys."""
-        return dict(self._sensor.get("/sensorConfiguration", CONFIGURATION)["configuration"])
+        """The device's object, in its own keys, without members that are null."""
+        members = self._sensor.get("/sensorConfiguration", CONFIGURATION)["configuration"]
+        return {key: value for key, value in members.items() if value is not None}
 
     def plan(self, current: dict[str, t.Any], desired: Desired) -> Plan:
         payload = {key: value for key, value in desired.wire.items() if not _same(key, current.get(key), value)}

@@ -23,6 +23,20 @@ def _list(item: Shape) -> Shape:
     return {"type": "array", "items": item}
 
 
+def _or_null(shape: Shape) -> Shape:
+    """Null says the same as a member that is not there."""
+    return {**shape, "type": [shape["type"], "null"]}
+
+
+def whole(value: t.Any) -> t.Any:
+    """The same structure with whole numbers as ``int``: JSON does not tell 203 from 203.0, and a sensor may write either."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: whole(item) for key, item in value.items()}
+    return [whole(item) for item in value] if isinstance(value, list) else value
+
+
 OBJECT = declared(_object())
 CODE = declared(_object(["errorCode"], errorCode=INTEGER))
 CHUNK_SIZE = declared(_object(["errorCode"], errorCode=INTEGER, maxChunkSize=INTEGER))
@@ -41,7 +55,9 @@ NUMBERS_OF_CONFIGURATION = (
 CONFIGURATION = declared(
     _object(
         ["configuration"],
-        configuration=_object([], **dict.fromkeys(NUMBERS_OF_CONFIGURATION, INTEGER), country=TEXT, ssManualZones=ZONES),
+        configuration=_object(
+            **dict.fromkeys(NUMBERS_OF_CONFIGURATION, _or_null(INTEGER)), country=_or_null(TEXT), ssManualZones=_or_null(ZONES)
+        ),
     )
 )
 """Section 3.3.1."""
@@ -53,7 +69,9 @@ DETECTION = declared(_object(["fps"], fps=NUMBER, acqIdx=NUMBER, elapsedTime=NUM
 """Section 3.1.1."""
 
 ALARMS = declared(
-    _object(["alarms"], fps=NUMBER, acqIdx=NUMBER, elapsedTime=NUMBER, alarms=_list(_object(["type"], type=INTEGER, cause=INTEGER)))
+    _object(
+        ["alarms"], fps=NUMBER, acqIdx=NUMBER, elapsedTime=NUMBER, alarms=_list(_object(["type"], type=INTEGER, cause=_or_null(INTEGER)))
+    )
 )
 """Section 3.2.1."""
 
@@ -73,15 +91,15 @@ INSTALLATIONS = declared(
 )
 """Section 3.8.1. Centimetres and degrees."""
 
-CALIBRATION = declared(_object([], version=NUMBER, value=NUMBER, mse=NUMBER, peaks={"type": "array"}))
+CALIBRATION = declared(_object(version=NUMBER, value=_or_null(NUMBER), mse=_or_null(NUMBER), peaks=_or_null({"type": "array"})))
 """Section 3.7."""
 
 NETWORK = declared(
     _object(
         ["netConfiguration"],
         netConfiguration=INTEGER,
-        curNetConfiguration=INTEGER,
-        **{key: {"type": ["string", "null"]} for key in "staticAddress subnet gateway curHostAddress curSubnet curGateway".split()},
+        curNetConfiguration=_or_null(INTEGER),
+        **{key: _or_null(TEXT) for key in "staticAddress subnet gateway curHostAddress curSubnet curGateway".split()},
     )
 )
 """Section 3.9.1."""

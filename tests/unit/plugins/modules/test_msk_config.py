@@ -132,6 +132,31 @@ def test_several_ways_to_write_what_is_there_already(site: Site, sensor: Sensor,
     assert not configure(site, sensor, configuration).changed
 
 
+def test_numbers_with_a_decimal_point_are_the_same_numbers(site: Site, sensor: Sensor) -> None:
+    sensor.switches.set(numbers_as="float")
+    wanted = {"alarm_sensitivity": 60, "led_mode": "disabled", "ss_manual_zones": [{"min": 100, "max": 200}]}
+    predicted = configure(site, sensor, wanted, check=True, diff=True)
+    written = configure(site, sensor, wanted, diff=True)
+    assert (predicted.changed, predicted.result) == (True, written.result)
+    assert written.result["configuration"]["alarm_sensitivity"] == 60
+    assert not configure(site, sensor, wanted).changed
+    assert configure(site, sensor, {"alarm_distance": 12001}).kind == "input"  # counting the pre-alarm area that it has
+    assert sensor.violations == []
+
+
+def test_members_that_are_null_are_not_there(site: Site, sensor: Sensor) -> None:
+    sensor.configuration.update(country=None, ssManualZones=None, antiTamperExitMode=None)
+    assert "country" not in configure(site, sensor, {"led_mode": "normal"}).result["configuration"]
+    outcome = configure(site, sensor, {"country": "ITA", "anti_tamper_exit_mode": 0, "ss_manual_zones": []}, diff=True)
+    assert outcome.result["diff"]["after"]["country"] == "ITA"
+    assert sent(sensor) == [{"country": "ITA", "antiTamperExitMode": 0, "ssManualZones": []}]
+
+
+def test_a_country_in_small_letters_is_the_same(site: Site, sensor: Sensor) -> None:
+    sensor.configuration["country"] = "ita"
+    assert not configure(site, sensor, {"country": "ITA"}).changed
+
+
 def test_the_order_of_zones_means_nothing(site: Site, sensor: Sensor) -> None:
     sensor.configuration["ssManualZones"] = [{"min": 3, "max": 4}, {"min": 1, "max": 2}]
     assert not configure(site, sensor, {"ss_manual_zones": [{"min": 1, "max": 2}, {"min": 3, "max": 4}]}).changed

@@ -46,6 +46,13 @@ def test_a_move_is_predicted_made_followed_and_then_unchanged(site: Site, sensor
     assert calls(sensor)[-3:] == ["PUT /login", "GET /netSettings", "PUT /logout"]
 
 
+def test_numbers_with_a_decimal_point_are_the_same_numbers(site: Site, sensor: Sensor) -> None:
+    sensor.switches.set(numbers_as="float")
+    assert settle(site, sensor, {"name_resolution": False}).changed
+    assert not settle(site, sensor, {"name_resolution": False}).changed
+    assert sensor.violations == []
+
+
 def test_a_change_without_a_move(site: Site, sensor: Sensor) -> None:
     address = sensor.address
     predicted = settle(site, sensor, {"name_resolution": False}, check=True)

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.core.connection import endpoint_of
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import AuthenticationError, DeviceError, ReplyError
-from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient, _token_in
+from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient, _token_of
 from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
 from ansible_collections.siteops.devices.tests.unit.plugins.running import run
 from ansible_collections.siteops.devices.tests.unit.plugins.scripted import reply, scripted
@@ -32,6 +32,8 @@ def client(site: Site, sensor: Sensor, hidden: list[str] | None = None, **more: 
         ({"token_in": "body", "token_key": "sessionToken"}, []),
         ({"token_in": "body", "token_key": "key"}, []),
         ({"token_in": "header"}, []),
+        ({"token_in": "header", "login_members": {"place": "gate"}}, []),
+        ({"token_in": "update_token", "login_members": {"expires": "2027-01-01"}}, ["GET /updateToken"]),
         ({"token_in": "update_token"}, ["GET /updateToken"]),
         ({"token_in": "update_token", "update_token_keeps_old": False}, ["GET /updateToken"]),
     ],
@@ -58,10 +60,16 @@ def test_the_token_is_found_wherever_it_is(site: Site, sensor: Sensor, switches:
         ({"errorCode": 0, "token": ""}, None),
         ({"errorCode": 0, "token": 7}, None),
         ({"errorCode": 0, "errorDesc": "fine"}, None),
+        ({"errorCode": 0, "expires": "2027-01-01", "info": "welcome"}, None),
     ],
 )
 def test_the_likeliest_text_is_the_token(body: dict[str, Any], token: str | None) -> None:
-    assert _token_in(body) == token
+    assert _token_of(body, {}) == token
+
+
+@pytest.mark.parametrize(("body", "token"), [({"errorCode": 0, "place": "gate"}, "h"), ({"errorCode": 0, "token": "a"}, "a")])
+def test_a_header_counts_more_than_a_text_of_another_name(body: dict[str, Any], token: str) -> None:
+    assert _token_of(body, {"Authorization": "Bearer h"}) == token
 
 
 def test_a_session_that_expired_is_opened_again_once(site: Site, sensor: Sensor) -> None:

@@ -70,7 +70,7 @@ class Arrival:
         restarted = wait_until(lambda: self._watch(doubt), deadline=deadline, what=what, go_on=go_on, interval=0.25, longest_interval=2.0)
         if not restarted:
             return
-        follower = Follower(self._task, self._sensor.host, self._identity, self._sensor.password)
+        follower = Follower(self._task, self._sensor, self._identity, self._sensor.password)
         failure = follower.find([self._sensor.host], lambda found, _host: self._settle(found), deadline=deadline, go_on=go_on)
         if isinstance(failure, FailedError):
             raise failure

@@ -176,12 +176,14 @@ class MskClient:
         self._token = None
 
     def hand_over(self, other: MskClient) -> None:
-        """Let ``other``, logged in to the same sensor elsewhere, end this client's session, which cannot be reached from here."""
-        token, self._token = self._token, None
-        self._open = False
-        if token and token != other._token:
-            with contextlib.suppress(DeviceError):
-                other._http.call("PUT", "/logout", headers={"Authorization": f"Bearer {token}"}, retries=0)
+        """End this session by way of ``other``, which has none yet: the sensor may have moved, and may allow one session only.
+
+        Raises :class:`UnreachableError` and :class:`ReplyLost`; then the session may still be open.
+        """
+        if self._token:
+            with contextlib.suppress(HTTPError):
+                other._http.call("PUT", "/logout", headers=self._headers(), retries=0)
+        self.forget_session()
 
     @property
     def password(self) -> str | None:
@@ -208,14 +210,15 @@ class MskClient:
 
     def call(self, method: str, path: str, **more: t.Any) -> Reply:
         """One call; a refused session logs in again and repeats it once (chapter 1)."""
+        if self.logins and not self._open:
+            self._log_in_again()
         try:
             return self._http.call(method, path, **more)
         except HTTPError as error:
             if error.http_status not in SESSION_REFUSED or self._password is None:
                 raise
         self.log_out()
-        # Whoever got in with the factory password before, to change it, gets in with it again.
-        (self.log_in if self.has_factory_password else self.log_in_fully)(self._password)
+        self._log_in_again()
         try:
             return self._http.call(method, path, **more)
         except HTTPError as error:
@@ -226,6 +229,10 @@ class MskClient:
                 http_status=error.http_status,
                 hint="The password is right; something else keeps the session from being accepted, for instance a limit of sessions.",
             ) from None
+
+    def _log_in_again(self) -> None:
+        """Whoever got in with the factory password before, to change it, gets in with it again."""
+        (self.log_in if self.has_factory_password else self.log_in_fully)(self._password or "")
 
     def _refuse(self, call: str, body: t.Mapping[str, t.Any]) -> t.Any:
         raise RefusedError(f"{self.name} refused {call} with error code {body['errorCode']}{_described(body)}.", code=body["errorCode"])

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import typing as t
 
@@ -24,11 +25,15 @@ REFUSALS = 3
 
 
 class Follower:
-    """Looks for one sensor at one or more addresses. ``identity``: what it was before it went away; None: any sensor."""
+    """Looks for the sensor that ``sensor`` talked to, at one or more addresses.
 
-    def __init__(self, task: ClientTask, old_host: str, identity: Identity | None, password: str | None) -> None:
+    ``identity``: what it was before it went away; None: any sensor.
+    """
+
+    def __init__(self, task: ClientTask, sensor: MskClient, identity: Identity | None, password: str | None) -> None:
         self._task = task
-        self._old_host = old_host
+        self._sensor = sensor
+        self._old_host = sensor.host
         self._identity = identity
         self._password = password
         self._refused = 0
@@ -64,7 +69,7 @@ class Follower:
         state = Pending("")
         for name in self.names(host):
             try:
-                with self.connect(host, name) as sensor:
+                with self.session(host, name) as sensor:
                     self.check_same(sensor)
                     self._refused = 0
                     return look(sensor, host)
@@ -96,6 +101,18 @@ class Follower:
         if given is not None or self._task.params["fingerprint"] or not self._task.params["validate_certs"] or host == self._old_host:
             return [given]
         return [None, self._old_host]
+
+    @contextlib.contextmanager
+    def session(self, host: str, certificate_name: str | None = None) -> t.Iterator[MskClient]:
+        """A logged-in client for one try at an address, in place of the session from before."""
+        client = self.connect(host, certificate_name)
+        try:
+            self._sensor.hand_over(client)
+        except BaseException:
+            client.close()
+            raise
+        with client:
+            yield client
 
     def connect(self, host: str, certificate_name: str | None = None) -> MskClient:
         """A client for one try at an address."""

@@ -229,7 +229,6 @@ class Move:
                 return (None,)
             if missing:
                 raise self._not_taken(state)
-            self._sensor.hand_over(found)
             return (self._resource.view(state),)
 
         hosts = [target] if doubt is None or target == old else [target, old]
@@ -238,7 +237,7 @@ class Move:
             if doubt is None
             else f"It is not known whether it took its new settings. Look for it at {old} and at {target}."
         )
-        follower = Follower(self._task, old, identity, self._sensor.password)
+        follower = Follower(self._task, self._sensor, identity, self._sensor.password)
         try:
             return follower.find(hosts, look, deadline=Deadline(timeout), go_on=go_on)[0]
         except NotTakenError:
@@ -254,7 +253,7 @@ class Move:
     def _check_taken(self, follower: Follower, old: str) -> None:
         """A last look at the old address. Raises :class:`NotTakenError` when the sensor is there and holds its old settings."""
         try:
-            with follower.connect(old) as found:
+            with follower.session(old) as found:
                 follower.check_same(found)
                 state = Network(found).read()
         except DeviceError:

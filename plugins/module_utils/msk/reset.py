@@ -117,7 +117,7 @@ class ComBoardReset:
         self._hosts = list(dict.fromkeys(hosts))
         self._password = task.params["password"] if logged_in else None
         self._clock = clock or Clock()
-        self._follower = Follower(task, sensor.host, None, self._password)
+        self._follower = Follower(task, sensor, None, self._password)
 
     def run(self) -> str | None:
         """Reset; where the sensor answers now, None when nobody looked."""

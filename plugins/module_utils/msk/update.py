@@ -200,7 +200,7 @@ class Update:
                 raise
         else:
             return
-        follower = Follower(self._task, self._sensor.host, self._identity, self._sensor.password)
+        follower = Follower(self._task, self._sensor, self._identity, self._sensor.password)
         follower.find([self._sensor.host], lambda _found, _host: True, deadline=Deadline(REACH_TIMEOUT), go_on="")
         renew(self._sensor)
 

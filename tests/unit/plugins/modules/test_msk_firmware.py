@@ -136,6 +136,8 @@ def test_the_calls_of_chapter_2_in_their_order(firmware: Firmware, new: str) -> 
         {"info_names": ("core", "communicationBoard")},
         {"contents_needs_login": True},
         {"token_in": "header"},
+        {"max_sessions": 1},
+        {"numbers_as": "float"},
         {"update_seconds": 0},
     ],
     ids=lambda switches: next(iter(switches)),

@@ -62,6 +62,17 @@ def test_a_change_without_a_move(site: Site, sensor: Sensor) -> None:
     assert sensor.open_sessions == 0
 
 
+@pytest.mark.parametrize("fault", [None, "drop_before"])
+def test_a_sensor_that_allows_one_session(site: Site, sensor: Sensor, fault: str | None) -> None:
+    sensor.switches.set(max_sessions=1)
+    if fault:
+        sensor.fail(fault, "/netSettings", "PUT")
+    new = site.elsewhere(sensor)
+    assert settle(site, sensor, {"name_resolution": False}).result["host"] == sensor.address
+    assert settle(site, sensor, {"static_address": new}).result["host"] == new
+    assert (sensor.open_sessions, sensor.violations) == (0, [])
+
+
 def test_the_address_is_always_sent_for_the_sensor_would_fall_back_to_the_factorys(site: Site, sensor: Sensor) -> None:
     address = sensor.address
     settle(site, sensor, {"name_resolution": False})

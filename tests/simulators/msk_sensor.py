@@ -206,6 +206,7 @@ class Sensor(Device):
     def get_info(self, _call: Call) -> Reply:
         """3.5."""
         sensor, com_board = self.switches.info_names
+        pin = {"pinResetRequired": self.sessions.default_password_set} if self.switches.info_tells_pin else {}
         return Reply(
             {
                 sensor: {"model": 1, "family": 5, "fwVersion": self._version(SENSOR), "deviceId": f"MSK{self.number:08}", **self.reach},
@@ -214,7 +215,7 @@ class Sensor(Device):
                     "family": 5,
                     "fwVersion": self._version(COM_BOARD),
                     "deviceId": f"CBP{self.number:08}",
-                    "pinResetRequired": self.sessions.default_password_set,
+                    **pin,
                 },
             }
         )
@@ -311,8 +312,11 @@ class Sensor(Device):
 
     def get_contents(self, _call: Call) -> Reply:
         """Section 2."""
-        name, fingerprint = self.switches.contents_names
-        return Reply({"fA": [{name: file, fingerprint: mark} for file, mark in self.contents.items()]})
+        switches = self.switches
+        name, fingerprint = switches.contents_names
+        marks = {file: mark.upper() if switches.contents_capitals else mark for file, mark in self.contents.items()}
+        root, more = switches.contents_root, switches.contents_members
+        return Reply({"fA": [{name: root + file, fingerprint: mark, **more} for file, mark in marks.items()]})
 
     def stop_process(self, call: Call) -> Reply:
         """3.25: what is applied makes the sensor restart, web files only with `web_update_reboots`."""

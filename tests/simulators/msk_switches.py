@@ -40,9 +40,13 @@ class Switches:
 
     # Data: sections 2, 3.3, 3.5
     info_names: tuple[str, str] = ("sensor", "comBoard")  # containers in /sensorInfo
+    info_tells_pin: bool = True  # whether the board's part of /sensorInfo has pinResetRequired
     version_as: str = "string"  # fwVersion: "1.209" or 1209
     numbers_as: str = "integer"  # whole numbers in replies: 203 or 203.0, which JSON does not tell apart
     contents_names: tuple[str, str] = ("name", "fingerprint")  # keys of a file in contents.json
+    contents_capitals: bool = False  # hexadecimal fingerprints in capital letters
+    contents_members: dict[str, Any] = field(default_factory=dict)  # what a file in contents.json holds more
+    contents_root: str = ""  # before each name in contents.json, for instance "/"
     unknown_keys: str = "refused"  # keys of /sensorConfiguration that the document does not have
     hard_limits: bool = False  # refuse values outside the typical ranges
 

@@ -4,18 +4,38 @@
 
 The document's example was lost: it says that the array is called ``fA``, and that an entry holds a name and a fingerprint,
 not how these two are called. So a name is known by being the name of a known file, or by looking like one, and what
-else an entry holds is its fingerprint. Two fingerprints are the same only when all of it is the same; when in doubt a file is sent.
+else an entry holds is its fingerprint. Two fingerprints are the same when all that both lists tell is the same; when in
+doubt a file is sent.
 """
 
 from __future__ import annotations
 
+import re
 import typing as t
 
-Fingerprint = tuple[str, ...]
+Fingerprint = tuple[tuple[str, str], ...]
+"""Key and value of what an entry holds beside the name, hexadecimal digits in small letters."""
 
 ARRAY = "fA"
 NAME_KEYS = frozenset({"name", "filename", "file", "path", "f", "n", "fn"})
 """Lower case. Used where no entry names a known file."""
+
+NO_MARKS = frozenset({"size", "length", "len", "date", "time", "mtime"})
+"""Lower case. They do not tell one content from another; they do not count beside a fingerprint."""
+
+HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
+
+
+def same_file(one: Fingerprint, other: Fingerprint | None) -> bool:
+    """Whether two fingerprints are of the same content. A list may hold members that the other one has not, or call them otherwise."""
+    mine, its = dict(one), dict(other or ())
+    shared = mine.keys() & its.keys()
+    return all(mine[key] == its[key] for key in shared) if shared else sorted(mine.values()) == sorted(its.values())
+
+
+def bare(name: str) -> str:
+    """A name as it is in a zip: web files may be listed from the root of the server on."""
+    return name[2:] if name.startswith("./") else name.removeprefix("/")
 
 
 def parse_contents(body: t.Any, known: t.Collection[str] = ()) -> dict[str, Fingerprint]:
@@ -50,15 +70,24 @@ def _read_entry(entry: t.Any, known: t.Collection[str], where: str) -> tuple[str
     key = _name_key(texts, known)
     if key is None:
         raise ValueError(f"{where} has no file name")
-    rest = [value for other, value in entry.items() if other != key]
-    if not rest or any(isinstance(value, bool) or not isinstance(value, (str, int, float)) or value == "" for value in rest):
+    marks = {other.lower(): _text(value) for other, value in entry.items() if other != key and _is_mark(value)}
+    if not marks:
         raise ValueError(f"{where} has no fingerprint that is text or a number")
-    return texts[key], tuple(sorted(str(value).strip() for value in rest))
+    return texts[key], tuple(sorted((other, mark) for other, mark in marks.items() if other not in NO_MARKS or marks.keys() <= NO_MARKS))
+
+
+def _is_mark(value: t.Any) -> bool:
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != ""
+
+
+def _text(value: t.Any) -> str:
+    text = str(value).strip()
+    return text.lower() if HEXADECIMAL.fullmatch(text) else text
 
 
 def _name_key(texts: t.Mapping[str, str], known: t.Collection[str]) -> str | None:
     for fits in (
-        lambda key: texts[key].lstrip("/") in known,
+        lambda key: bare(texts[key]) in known,
         lambda key: key.lower() in NAME_KEYS,
         lambda key: "." in texts[key] or "/" in texts[key],
         lambda _key: True,

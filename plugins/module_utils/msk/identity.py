@@ -47,12 +47,12 @@ def identity_in(body: t.Mapping[str, t.Any], name: str) -> Identity:
     """The two parts in a reply. Raises :class:`ReplyError` when the sensor's part is not there."""
     parts = list(_objects(body))
     board = next((part for _key, part in parts if "pinResetRequired" in part), None)
-    board = board if board is not None else next((part for key, part in parts if "com" in key.lower() or "board" in key.lower()), {})
+    board = board or next((part for key, part in parts if "com" in key.lower() or "board" in key.lower()), None)
     radar = next((part for _key, part in parts if part is not board and ("maxDistance" in part or "minDistance" in part)), None)
-    radar = radar if radar is not None else next((part for _key, part in parts if part is not board and "fwVersion" in part), None)
+    radar = radar or next((part for _key, part in parts if part is not board and "fwVersion" in part), None)
     if radar is None:
         raise ReplyError(f"{name} answered GET /sensorInfo without the sensor's part.", hint="Is it an MSK-101-POE?")
-    return Identity(radar, board)
+    return Identity(radar, board or next((part for _key, part in parts if part is not radar), {}))
 
 
 def _objects(value: t.Any, key: str = "") -> t.Iterator[tuple[str, t.Mapping[str, t.Any]]]:

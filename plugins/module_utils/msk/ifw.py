@@ -21,7 +21,7 @@ import zlib
 
 from ..core.errors import FailedError, InputError
 from .component import COMPONENTS, WEB_SERVER, Component
-from .contents import Fingerprint, parse_contents
+from .contents import Fingerprint, bare, parse_contents
 from .version import FirmwareVersion
 
 DESCRIPTOR = "package.json"
@@ -351,10 +351,11 @@ def _web_files(archive: zipfile.ZipFile, members: Members, contents: str) -> lis
         raise _Invalid(f"{contents} lists no files")
     payloads = []
     for name, fingerprint in listed.items():
-        _check_name(name)
-        member = f"{folder}/{name}" if folder and name not in members else name
+        inner = bare(name)
+        _check_name(inner)
+        member = f"{folder}/{inner}" if folder and inner not in members else inner
         payloads.append(_payload(members, name, member, fingerprint))
-    if contents + MANIFEST in members and contents not in listed:
+    if contents + MANIFEST in members and contents not in {payload.member for payload in payloads}:
         payloads.append(_payload(members, contents, contents))
     return payloads
 

@@ -17,7 +17,7 @@ from .component import WEB_SERVER
 from .follow import Follower
 from .health import read_faults
 from .ifw import Package, open_packages
-from .update_plan import FAILED, ROLLED_BACK, UNCHANGED, UPDATED, FirmwarePlan, Part, read_contents, read_plan
+from .update_plan import FAILED, ROLLED_BACK, UNCHANGED, UPDATED, FirmwarePlan, Part, differing, read_contents, read_plan
 from .upload import UpdateSession
 from .version import running_version
 
@@ -140,9 +140,7 @@ class Update:
         identity = read_same_identity(sensor, self._identity)
         if part.component is WEB_SERVER:
             held = read_contents(sensor, package)
-            missing = [
-                payload.name for payload in part.payloads if held is not None and payload.fingerprint not in (None, held.get(payload.name))
-            ]
+            missing = [] if held is None else [payload.name for payload in differing(part.payloads, held)]
             return Seen(
                 not missing,
                 f"its contents.json still lists other fingerprints for {len(missing)} of its web files, for instance {missing[:1]}",

@@ -10,9 +10,10 @@ import typing as t
 from ..core.errors import HTTPError, InputError, ReplyError
 from .client import SESSION_REFUSED, MskClient
 from .component import COM_BOARD, WEB_SERVER, Component
-from .contents import Fingerprint, parse_contents
+from .contents import Fingerprint, bare, parse_contents, same_file
 from .identity import Identity, read_identity
 from .ifw import Package, Payload
+from .replies import whole
 from .version import running_version
 
 UPDATED, UNCHANGED, ROLLED_BACK, FAILED = "updated", "unchanged", "rolled_back", "failed"
@@ -167,24 +168,26 @@ def _plan_web(sensor: MskClient, package: Package, force: bool) -> tuple[Part, l
     if held is None:
         note = f"{sensor.name} gives no usable /contents.json, so it is not known which web files it has; all of them are sent."
         return Part(package, None, package.payloads), [note]
-    different = [
-        payload
-        for payload in package.payloads
-        if payload.fingerprint is not None and (force or held.get(payload.name) != payload.fingerprint)
-    ]
+    different = differing(package.payloads, {} if force else held)
     listing = [payload for payload in package.payloads if payload.fingerprint is None]
     return Part(package, None, tuple([*different, *listing] if different else [])), []
+
+
+def differing(payloads: t.Iterable[Payload], held: t.Mapping[str, Fingerprint]) -> list[Payload]:
+    """The web files of which ``held``, what :func:`read_contents` returns, has another fingerprint or none."""
+    marked = [(payload, payload.fingerprint) for payload in payloads if payload.fingerprint is not None]
+    return [payload for payload, mark in marked if not same_file(mark, held.get(bare(payload.name)))]
 
 
 def read_contents(sensor: MskClient, package: Package) -> dict[str, Fingerprint] | None:
     """GET /contents.json (chapter 2): file -> fingerprint. None when it has none, or one that cannot be understood."""
     try:
-        body = sensor.call("GET", "/contents.json").json()
-        listed = parse_contents(body, {payload.name for payload in package.payloads})
+        body = whole(sensor.call("GET", "/contents.json").json())
+        listed = parse_contents(body, {bare(payload.name) for payload in package.payloads})
     except HTTPError as error:
         if error.http_status in SESSION_REFUSED:
             raise
         return None
     except (ReplyError, ValueError):
         return None
-    return {name[2:] if name.startswith("./") else name.lstrip("/"): fingerprint for name, fingerprint in listed.items()}
+    return {bare(name): fingerprint for name, fingerprint in listed.items()}

@@ -6,6 +6,7 @@ What the document leaves open, and what is done:
 
 * ``/chunkFileUpdate``, ``/stopFileUpdate`` and ``/stopProcessUpdate`` have no verb in it: PUT, as all the others; where the
   sensor does not know that (404, 405, 501), POST is tried once and then kept.
+* Whether the name that goes with a manifest has its extension .mf: sent without; where the sensor refuses that, with it.
 * The bodies of the two start calls for a manifest and a file are not shown: none is sent.
 * The replies to ``/startProcessUpdate`` and to chunks are not shown: success, unless they hold an error code or are no
   reply of a sensor (HTML, broken JSON).
@@ -29,7 +30,7 @@ from ..core.errors import (
 from ..core.wait import Clock
 from .client import MskClient
 from .component import Component
-from .ifw import Package, Payload
+from .ifw import MANIFEST, Package, Payload
 from .replies import CHUNK_SIZE, CODE, OBJECT
 
 VERBS = ("PUT", "POST")
@@ -72,6 +73,7 @@ class UpdateSession:
         self._clock = clock or Clock()
         self._verbs: dict[str, str] = {}
         self._refusal: DeviceError | None = None
+        self._extensions = {"Manifest": ["", MANIFEST], "File": [""]}
 
     def __enter__(self) -> UpdateSession:
         return self
@@ -145,23 +147,26 @@ class UpdateSession:
                 chunk = stream.read(min(largest, LARGEST_CHUNK, size - start))
                 if not chunk:
                     raise FailedError(f"Package {package.label} ended in the middle of {member!r}; was it altered meanwhile?")
-                self._send_chunk(f"/chunk{phase}Update", name, chunk, start, size)
+                self._send_chunk(phase, name, chunk, start, size)
                 start += len(chunk)
         path = f"/stop{phase}Update"
         self._sensor.accepted(self._call(path), self._named(path), CODE)
 
-    def _send_chunk(self, path: str, name: str, chunk: bytes, start: int, total: int) -> None:
+    def _send_chunk(self, phase: str, name: str, chunk: bytes, start: int, total: int) -> None:
         """One chunk, again and again within limits when it fails; the range tells the sensor where it belongs.
 
         After a lost reply the sensor may have the chunk. Should it then refuse to take it twice, that is no failure:
         the next chunk, or the check of the whole at the end, shows whether it is there.
         """
-        headers = {"X-Update-Filename": name.encode(), "Content-Range": f"bytes {start}-{start + len(chunk) - 1}/{total}"}
+        path, extensions = f"/chunk{phase}Update", self._extensions[phase]
+        span = f"bytes {start}-{start + len(chunk) - 1}/{total}"
         began = self._clock.now()
         lost, pause = False, 0.5
         for repeats_left in range(CHUNK_REPEATS, -1, -1):
+            headers = {"X-Update-Filename": (name + extensions[0]).encode(), "Content-Range": span}
             try:
                 self._check(self._call(path, data=chunk, headers=headers), path)
+                del extensions[1:]
                 break
             except (AuthenticationError, CertificateError):
                 raise
@@ -171,6 +176,8 @@ class UpdateSession:
                 if not repeats_left or error.http_status in WRONG_VERB or self._clock.now() - began > CHUNK_PATIENCE:
                     raise
                 lost = lost or error.uncertain
+                if not lost and isinstance(error, (RefusedError, HTTPError)):
+                    extensions.reverse()
             self._clock.sleep(pause)
             pause *= 2
         self._sent(len(chunk))

@@ -132,6 +132,7 @@ def test_the_calls_of_chapter_2_in_their_order(firmware: Firmware, new: str) -> 
     [
         {"unnamed_verb": "POST"},
         {"manifest_name": "plain"},
+        {"manifest_name": "mf"},
         {"version_as": "number"},
         {"info_names": ("core", "communicationBoard")},
         {"contents_needs_login": True},
@@ -217,6 +218,26 @@ def test_web_files_under_other_keys(firmware: Firmware) -> None:
     firmware.sensor.switches.set(contents_names=("n", "f"))
     web = firmware.write(ifw.web({"index.html": b"<html>"}, keys=("n", "f")))
     assert not firmware.run(web).failed
+    assert not firmware.run(web).changed
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"contents_capitals": True},
+        {"contents_members": {"size": 7, "type": "text/html", "packed": True, "encodings": []}},
+        {"contents_root": "/"},
+        {"contents_names": ("n", "mark")},
+        {"numbers_as": "float"},
+    ],
+    ids=lambda switches: next(iter(switches)),
+)
+def test_a_contents_json_that_is_written_otherwise(firmware: Firmware, switches: dict[str, Any]) -> None:
+    firmware.sensor.switches.set(**switches)
+    web = firmware.write(ifw.web({"index.html": b"<html>", "js/app.js": b"run()"}))
+    done = firmware.run(web)
+    assert not done.failed, done
+    assert row(done)["files_sent"] == 2
     assert not firmware.run(web).changed
 
 

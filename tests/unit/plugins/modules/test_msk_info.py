@@ -91,6 +91,13 @@ def test_the_two_parts_are_known_by_what_they_hold(
     assert parts["com_board"]["pin_reset_required"] is False
 
 
+@pytest.mark.parametrize("names", [("sensor", "comBoard"), ("radar", "ethernet")])
+def test_a_board_that_says_nothing_of_its_pin(site: Site, sensor: Sensor, names: tuple[str, str]) -> None:
+    sensor.switches.set(info_names=names, info_tells_pin=False)
+    parts = gather(site, sensor, "sensor").result["msk"]["sensor"]
+    assert [parts[name]["device_id"] for name in ("sensor", "com_board")] == [f"MSK{sensor.number:08}", f"CBP{sensor.number:08}"]
+
+
 ALARMS = [
     (1, 4, "movement", "alarm_area"),
     (1, 2, "movement", "pre_alarm_area"),

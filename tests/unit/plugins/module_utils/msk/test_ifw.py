@@ -126,6 +126,11 @@ BAD: dict[str, tuple[Callable[[], Any], str]] = {
     "fA without fingerprint": (lambda: contents({"fA": [{"name": "index.html"}]}), "no fingerprint"),
     "fA with an odd fingerprint": (lambda: contents({"fA": [{"name": "index.html", "fingerprint": {}}]}), "no fingerprint"),
     "fA climbs": (lambda: contents({"fA": [{"name": "../../x.html", "fingerprint": "1"}]}), "leads out"),
+    "fA names a path it has not": (
+        lambda: contents({"fA": [{"name": "/etc/passwd", "fingerprint": "1"}]}),
+        "no '/etc",
+    ),
+    "fA names two roots": (lambda: contents({"fA": [{"name": "//index.html", "fingerprint": "1"}]}), "absolute"),
     "fA twice": (lambda: contents({"fA": [{"name": "index.html", "fingerprint": "1"}] * 2}), "twice"),
     "web file is missing": (lambda: ifw.web(FILES).remove("js/app.js"), "which it should hold"),
     "web manifest is missing": (lambda: ifw.web(FILES).remove("js/app.js.mf"), "no meta information"),
@@ -201,6 +206,13 @@ def test_web_files(keys: tuple[str, str], tmp_path: Path) -> None:
         assert [payload.name for payload in opened.payloads] == [*FILES, "contents.json"]
         assert all(payload.fingerprint for payload in opened.payloads[:2])
         assert opened.payloads[2].fingerprint is None
+
+
+@pytest.mark.parametrize("root", ["/", "./"])
+def test_web_files_listed_from_the_root_of_the_server(root: str, tmp_path: Path) -> None:
+    package = contents({"fA": [{"name": f"{root}js/app.js", "fingerprint": "A1"}]})
+    with open_package(str(package.write(tmp_path / "web.ifw"))) as opened:
+        assert [(payload.name, payload.member) for payload in opened.payloads] == [(f"{root}js/app.js", "js/app.js")]
 
 
 def test_web_files_beside_a_contents_json_in_a_folder(tmp_path: Path) -> None:

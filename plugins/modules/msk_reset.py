@@ -27,7 +27,7 @@ options:
     choices: [sensor, com_board]
     required: true
   wait:
-    description: Whether to wait until the device answers again, with factory settings.
+    description: Whether to wait until the device answers again, with factory settings. Without, that is not verified.
     type: bool
     default: true
   wait_timeout:

@@ -225,10 +225,11 @@ class Sensor(Device):
         return text if self.switches.version_as == "string" else number
 
     def reset_sensor(self, _call: Call) -> Reply:
-        """3.14."""
+        """3.14: the document does not say whether the sensor restarts."""
         self.configuration = factory_configuration()
         self.configurations_count = 0
-        return Reply({"errorCode": 0})
+        restart = Outage(self.switches.reboot_seconds, self.restarted) if self.switches.sensor_reset_reboots else None
+        return Reply({"errorCode": 0}, outage=restart)
 
     def _frame(self) -> dict[str, Any]:
         """The first keys of 3.1.1 and 3.2.1."""

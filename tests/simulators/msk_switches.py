@@ -60,6 +60,7 @@ class Switches:
 
     # Restarts
     reboot_seconds: float = 0.3  # after /comboardReset
+    sensor_reset_reboots: bool = False  # whether /sensorReset makes it restart, too
 
     # Updates: sections 3.18 to 3.25
     manifest_chunk_size: int = 64

@@ -66,7 +66,7 @@ class Calibration:
         try:
             self._start()
             self._measure()
-            code = self._stop()
+            code = self._finish()
         finally:
             if self._running:
                 with contextlib.suppress(DeviceError):
@@ -99,6 +99,15 @@ class Calibration:
         while self._clock.now() - began < duration:
             self._clock.sleep(min(1.0, duration - (self._clock.now() - began)))
             progress.tell(lambda: f"calibrating, {self._clock.now() - began:.0f} of {duration:g} s")
+
+    def _finish(self) -> int:
+        try:
+            return self._stop()
+        except DeviceError as error:
+            error.hint = (
+                f"With the answer to its stop it is lost how good the calibration is, so it was not saved. Calibrate again. {error.hint}"
+            )
+            raise
 
     def _stop(self) -> int:
         """Stop; the code that tells how good the data are. A lost reply cannot be asked for again, so it is an error."""

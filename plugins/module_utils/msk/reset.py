@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ..core.connection import endpoint_of
-from ..core.errors import AuthenticationError, CertificateError, DeviceError, HTTPError
+from ..core.errors import AuthenticationError, CertificateError, DeviceError, HTTPError, UnreachableError
 from ..core.plan import Plan, Resource, converge
 from ..core.wait import Clock, Deadline, Pending, wait_until
 from .client import DEFAULT_PASSWORD_SET, SESSION_REFUSED, MskClient
@@ -24,6 +24,16 @@ GONE_BY = 3.0
 """Seconds after the reset of a communication board before which an answer at its old address does not count: it is about to go."""
 
 
+KEPT_AFTER = 8.0
+"""Seconds after the reset of a communication board, its reply lost, when one that opens with its password was not reset."""
+
+RESTARTING = 2.0
+"""Seconds after the reset of a sensor before it is read: a restart, of which the document does not speak, has begun by then."""
+
+REPEATS = 2
+"""How often a reset of a communication board that did not take effect is sent again."""
+
+
 class SensorDefaults(Resource):
     """The sensor's configuration as from the factory. ``configurationsCount`` is 0 then (section 3.3.1)."""
 
@@ -33,8 +43,17 @@ class SensorDefaults(Resource):
         self.label = f"The configuration of {sensor.name}"
         self._task = task
         self._sensor = sensor
+        self._sent = self._accepted = False
 
     def read(self) -> dict[str, t.Any]:
+        """Before the reset, and after it: through a restart, with ``wait``; without, nobody looks at one that was accepted."""
+        if not self._sent:
+            return self._held()
+        if self._task.params["wait"]:
+            return self._wait()
+        return {COUNT: 0} if self._accepted else self._held()
+
+    def _held(self) -> dict[str, t.Any]:
         return dict(self._sensor.get("/sensorConfiguration", CONFIGURATION)["configuration"])
 
     def plan(self, current: dict[str, t.Any], desired: t.Any) -> Plan:
@@ -42,31 +61,21 @@ class SensorDefaults(Resource):
         return Plan(before=before, after=desired, changes=desired if before != desired else {})
 
     def apply(self, plan: Plan) -> None:  # noqa: ARG002 (there is nothing to choose)
-        """PUT; with ``wait`` through a restart, of which the document does not speak."""
-        doubt: DeviceError | None = None
-        try:
-            self._sensor.put("/sensorReset")
-        except DeviceError as error:
-            if not error.uncertain:
-                raise
-            doubt = error
-        if self._task.params["wait"]:
-            self._wait()
-        if doubt is not None:
-            raise doubt
+        self._sent, self._accepted = True, False
+        self._sensor.put("/sensorReset")
+        self._accepted = True
 
-    def _wait(self) -> None:
-        def poll() -> bool | Pending:
+    def _wait(self) -> dict[str, t.Any]:
+        def poll() -> dict[str, t.Any] | Pending:
             try:
-                self.read()
+                return self._held()
             except DeviceError as error:
                 return Pending(str(error))
-            return True
 
+        deadline = Deadline(self._task.params["wait_timeout"])
+        deadline.clock.sleep(min(RESTARTING, deadline.left))
         go_on = "Check that it has power and a link, then run the task again."
-        wait_until(
-            poll, deadline=Deadline(self._task.params["wait_timeout"]), what=f"{self._sensor.name} to answer after its reset", go_on=go_on
-        )
+        return wait_until(poll, deadline=deadline, what=f"{self._sensor.name} to answer after its reset", go_on=go_on)
 
     def view(self, current: dict[str, t.Any]) -> dict[str, t.Any]:
         return {"configurations_count": current.get(COUNT)}
@@ -117,20 +126,33 @@ class ComBoardReset:
         self._hosts = list(dict.fromkeys(hosts))
         self._password = task.params["password"] if logged_in else None
         self._clock = clock or Clock()
+        self._kept = False
         self._follower = Follower(task, sensor, None, self._password)
 
     def run(self) -> str | None:
-        """Reset; where the sensor answers now, None when nobody looked."""
+        """Reset; where the sensor answers now, None when nobody looked. One that did not get the request gets it again."""
         doubt = self._apply()
-        self._sensor.forget_session()
-        if not self._task.params["wait"]:
-            if doubt is not None:
-                raise doubt
-            return None
+        for left in range(REPEATS, -1, -1):
+            if doubt is None:
+                self._sensor.forget_session()
+            host = self._await(doubt) if self._task.params["wait"] else None
+            if doubt is None or host is not None:
+                return host
+            if not left or not self._task.params["wait"]:
+                break
+            self._task.warn(f"{doubt.message} The communication board still opens with its password, so the reset is sent again.")
+            doubt = self._apply_again(doubt)
+        if self._task.params["wait"]:
+            doubt.facts["took_effect"] = "no"
+            doubt.hint = "The communication board still opens with its password: it was not reset. Run the task again once it answers well."
+        raise doubt
+
+    def _await(self, doubt: DeviceError | None) -> str | None:
+        """Where the sensor answers now; None when a reset whose reply was lost did not take effect."""
         began = self._clock.now()
         try:
-            return wait_until(
-                lambda: self._look(began),
+            found = wait_until(
+                lambda: self._look(began, doubt),
                 deadline=Deadline(self._task.params["wait_timeout"], self._clock),
                 what=f"{self._sensor.name} to answer with factory settings at {' or '.join(self._hosts)}",
                 go_on="Set follow_host to where it goes, for instance its name, and see that this host reaches that network.",
@@ -143,6 +165,14 @@ class ComBoardReset:
             if doubt is not None:
                 error.message = f"{doubt.message} {error.message}"
             raise
+        return found or None
+
+    def _apply_again(self, doubt: DeviceError) -> DeviceError | None:
+        """What keeps it from being sent again says that the first one took effect, if late: another password, or nobody there."""
+        try:
+            return self._apply()
+        except (AuthenticationError, UnreachableError):
+            return doubt
 
     def _apply(self) -> DeviceError | None:
         """PUT. A lost reply is no failure: what answers afterwards shows whether it took effect."""
@@ -165,13 +195,17 @@ class ComBoardReset:
             return error
         return None
 
-    def _look(self, began: float) -> str | Pending:
+    def _look(self, began: float, doubt: DeviceError | None) -> str | Pending:
+        """The address at which it was reset; empty when it was not, and was asked in vain."""
         notes = []
+        self._kept = False
         for host in self._hosts:
             note = self._state_at(host, began)
             if not note:
                 return host
             notes.append(note)
+        if doubt is not None and self._kept and self._clock.now() - began >= KEPT_AFTER:
+            return ""
         return Pending(" ".join(notes))
 
     def _state_at(self, host: str, began: float) -> str:
@@ -184,15 +218,22 @@ class ComBoardReset:
         for name in self._follower.names(host):
             client = self._follower.connect(host, name)
             try:
-                code = client.log_in(self._password)
-            except AuthenticationError:
-                return ""
+                return self._refusal_by(client, self._password)
             except CertificateError as error:
                 note = error.message
-                continue
             except DeviceError as error:
                 return error.message
             finally:
                 client.close()
-            return "" if code == DEFAULT_PASSWORD_SET else f"{client.name} still opens with its password."
         return note
+
+    def _refusal_by(self, client: MskClient, password: str) -> str:
+        """Empty when the sensor does not open with the password that it had any more, or says that this is the factory's."""
+        self._sensor.hand_over(client)
+        try:
+            if client.log_in(password) == DEFAULT_PASSWORD_SET:
+                return ""
+        except AuthenticationError:
+            return ""
+        self._kept = self._kept or client.host == self._sensor.host
+        return f"{client.name} still opens with its password."

@@ -116,6 +116,14 @@ def test_faults(calibrate: Any, sensor: Sensor, kind: str, nth: int) -> None:
     assert not calibrate().failed
 
 
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
+def test_a_lost_answer_to_the_stop(calibrate: Any, sensor: Sensor, kind: str) -> None:
+    sensor.fail(kind, "/calibrationStatus", nth=2)
+    done = calibrate()
+    assert (done.kind, done.changed, sensor.calibration.running) == ("reply_lost", False, None)
+    assert "it is lost how good the calibration is, so it was not saved. Calibrate again." in done.message
+
+
 def test_shipped(site: Site, sensor: Sensor) -> None:
     done = ship("msk_calibration", site.connection(sensor, duration=0.05))
     assert done.result == {"changed": True, **FOUND}

@@ -17,6 +17,7 @@ from ansible_collections.siteops.devices.tests.unit.simulators.talking import ev
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits that are over soon."""
     monkeypatch.setattr(reset, "GONE_BY", 0.15)
+    monkeypatch.setattr(reset, "KEPT_AFTER", 0.2)
 
 
 @pytest.fixture
@@ -69,6 +70,20 @@ def test_faults_of_a_sensor(do: Any, configured: Sensor, kind: str, failed: bool
 def test_a_sensor_that_restarts(do: Any, configured: Sensor) -> None:
     configured.fail("reboot", "/sensorReset", done=True, seconds=0.1)
     assert not do("sensor", retries=0).failed
+
+
+def test_a_sensor_that_restarts_is_not_read_before(do: Any, configured: Sensor, pauses: list[float]) -> None:
+    configured.switches.set(sensor_reset_reboots=True)
+    assert not do("sensor", retries=0).failed
+    assert pauses[0] == reset.RESTARTING
+    assert calls(configured)[-1] == "PUT /logout"
+    assert configured.open_sessions == 0
+
+
+def test_nobody_looks_at_a_sensor(do: Any, configured: Sensor) -> None:
+    done = do("sensor", wait=False)
+    assert (done.failed, done.changed) == (False, True)
+    assert calls(configured)[-2:] == ["PUT /sensorReset", "PUT /logout"]
 
 
 # Communication board
@@ -128,11 +143,20 @@ def test_a_lost_reply(do: Any, sensor: Sensor, factory: str, kind: str) -> None:
     assert done.result["host"] == factory
 
 
-def test_a_lost_request(do: Any, sensor: Sensor, factory: str) -> None:
+def test_a_lost_request_is_sent_again(do: Any, sensor: Sensor, factory: str) -> None:
     sensor.fail("drop_before", "/comboardReset")
-    lost = do("com_board", follow_host=factory, wait_timeout=0.3)
-    assert (lost.kind, lost.result["took_effect"]) == ("deadline", "unknown")
-    assert "still opens with its password" in lost.message
+    done = do("com_board", follow_host=factory)
+    assert (done.failed, done.result.get("host")) == (False, factory), done
+    assert "still opens with its password, so the reset is sent again" in done.warnings[0]
+
+
+def test_a_request_that_is_lost_for_ever(do: Any, sensor: Sensor, factory: str) -> None:
+    sensor.fail("drop_before", "/comboardReset", times=None)
+    lost = do("com_board", follow_host=factory)
+    assert (lost.kind, lost.changed, lost.result["took_effect"]) == ("reply_lost", False, "no")
+    assert "it was not reset" in lost.message
+    assert calls(sensor).count("PUT /comboardReset") == 3
+    assert sensor.open_sessions == 0
 
 
 def test_within_the_first_seconds_no_password_is_needed(do: Any, sensor: Sensor, factory: str) -> None:

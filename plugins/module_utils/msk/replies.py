@@ -56,7 +56,7 @@ CONFIGURATION = declared(
     _object(
         ["configuration"],
         configuration=_object(
-            **dict.fromkeys(NUMBERS_OF_CONFIGURATION, _or_null(INTEGER)), country=_or_null(TEXT), ssManualZones=_or_null(ZONES)
+            [], **dict.fromkeys(NUMBERS_OF_CONFIGURATION, _or_null(INTEGER)), country=_or_null(TEXT), ssManualZones=_or_null(ZONES)
         ),
     )
 )

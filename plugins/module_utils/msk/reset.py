@@ -138,14 +138,17 @@ class ComBoardReset:
             host = self._await(doubt) if self._task.params["wait"] else None
             if doubt is None or host is not None:
                 return host
-            if not left or not self._task.params["wait"]:
-                break
+            if not self._task.params["wait"]:
+                raise doubt
+            if not left:
+                doubt.facts["took_effect"] = "no"
+                doubt.hint = (
+                    "The communication board still opens with its password: it was not reset. Run the task again once it answers well."
+                )
+                raise doubt
             self._task.warn(f"{doubt.message} The communication board still opens with its password, so the reset is sent again.")
             doubt = self._apply_again(doubt)
-        if self._task.params["wait"]:
-            doubt.facts["took_effect"] = "no"
-            doubt.hint = "The communication board still opens with its password: it was not reset. Run the task again once it answers well."
-        raise doubt
+        raise AssertionError("the last round returns or raises")
 
     def _await(self, doubt: DeviceError | None) -> str | None:
         """Where the sensor answers now; None when a reset whose reply was lost did not take effect."""

@@ -185,9 +185,8 @@ class Update:
                     self._rows[applied.component] = applied.row(FAILED)
             notes.append(f"In which state it is now is not known: {failure.message}")
         error.message = " ".join([error.message, *filter(None, notes)])
-        error.hint = (
-            error.hint or "An update that fails on its way is not applied. Run the task again: it reads first, and does what is left."
-        )
+        if not self._applied and not error.hint:
+            error.hint = "An update that fails on its way is not applied. Run the task again: it reads first, and does what is left."
         error.facts["components"] = list(self._rows.values())
         error.changed = any(row["action"] != UNCHANGED for row in self._rows.values())
         return error

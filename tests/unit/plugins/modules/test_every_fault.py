@@ -125,18 +125,18 @@ def test_an_interruption_at_any_request(site: Site, make: Callable[[Site], Job],
 
 def interrupt(patch: pytest.MonkeyPatch, number: int, *, sent: bool) -> list[str]:
     """Raise KeyboardInterrupt in the n-th request, before it is sent or when its reply came. The list gets the paths asked for."""
-    real = requests.Session.request
+    real = requests.adapters.HTTPAdapter.send
     paths: list[str] = []
 
-    def request(session: requests.Session, method: str, url: str, **keywords: Any) -> requests.Response:
-        paths.append("/" + url.rpartition("/")[2])
+    def send(adapter: requests.adapters.HTTPAdapter, request: requests.PreparedRequest, **keywords: Any) -> requests.Response:
+        paths.append("/" + str(request.url).rpartition("/")[2])
         if len(paths) == number and not sent:
             raise KeyboardInterrupt
         try:
-            return real(session, method, url, **keywords)
+            return real(adapter, request, **keywords)
         finally:
             if len(paths) == number:
                 raise KeyboardInterrupt
 
-    patch.setattr(requests.Session, "request", request)
+    patch.setattr(requests.adapters.HTTPAdapter, "send", send)
     return paths

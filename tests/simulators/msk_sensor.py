@@ -138,7 +138,7 @@ class Sensor(Device):
         except Refused as refusal:
             if refusal.violation:
                 self.violations.append(f"{call.method} {call.path}: {refusal.reason}")
-            return _refusal(refusal)
+            return _refusal(refusal, self.switches.refusal_status)
         except ValueError as error:
             self.violations.append(f"{call.method} {call.path}: malformed JSON")
             return Reply(raw=b"malformed JSON\n", status=400, content_type="text/plain", refused=f"malformed JSON: {error}")
@@ -425,9 +425,9 @@ def _reply_of(fault: Fault | None) -> Reply | None:
     return Reply({"errorCode": code, **({} if desc is None else {"errorDesc": desc})}, refused="fault: error_code")
 
 
-def _refusal(refusal: Refused) -> Reply:
+def _refusal(refusal: Refused, status: int) -> Reply:
     if refusal.status == 200:
-        return Reply({"errorCode": refusal.code, "errorDesc": refusal.reason}, refused=refusal.reason)
+        return Reply({"errorCode": refusal.code, "errorDesc": refusal.reason}, status, refused=refusal.reason)
     return Reply(raw=f"{refusal.reason}\n".encode(), status=refusal.status, content_type="text/plain", refused=refusal.reason)
 
 

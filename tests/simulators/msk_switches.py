@@ -38,6 +38,8 @@ class Switches:
     contents_needs_login: bool = False
     reset_window: float = 20.0  # seconds after a start during which /comboardReset needs no login (3.15)
 
+    refusal_status: int = 200  # HTTP status of a reply with an error code
+
     # Data: sections 2, 3.3, 3.5
     info_names: tuple[str, str] = ("sensor", "comBoard")  # containers in /sensorInfo
     info_tells_pin: bool = True  # whether the board's part of /sensorInfo has pinResetRequired

@@ -20,6 +20,9 @@ DEFAULT_PASSWORD_SET = 100
 SESSION_REFUSED = frozenset({401, 403})
 """HTTP statuses of an expired session. The document says 403 (chapter 1); 401 is what other servers say."""
 
+WITHOUT_CODE = frozenset({401, 403, 404, 405, 429})
+"""HTTP statuses that say all themselves. With others of 4xx counts the error code in the reply, if there is one."""
+
 CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
     **http_options(port=443),
     "password": {"type": "str", "no_log": True, "env": "MSK_PASSWORD"},
@@ -105,6 +108,9 @@ class MskClient:
         try:
             reply = self._http.call("PUT", "/login", payload={"password": password}, repeatable=True)
         except HTTPError as error:
+            refusal = _refusal_in(error)
+            if refusal is not None:
+                raise self._wrong_password(_described(refusal), code=refusal["errorCode"], http_status=error.http_status) from None
             if error.http_status not in SESSION_REFUSED:
                 raise
             raise self._wrong_password(http_status=error.http_status) from None
@@ -213,14 +219,14 @@ class MskClient:
         if self.logins and not self._open:
             self._log_in_again()
         try:
-            return self._http.call(method, path, **more)
+            return self._send(method, path, **more)
         except HTTPError as error:
             if error.http_status not in SESSION_REFUSED or self._password is None:
                 raise
         self.log_out()
         self._log_in_again()
         try:
-            return self._http.call(method, path, **more)
+            return self._send(method, path, **more)
         except HTTPError as error:
             if error.http_status not in SESSION_REFUSED:
                 raise
@@ -234,8 +240,27 @@ class MskClient:
         """Whoever got in with the factory password before, to change it, gets in with it again."""
         (self.log_in if self.has_factory_password else self.log_in_fully)(self._password or "")
 
-    def _refuse(self, call: str, body: t.Mapping[str, t.Any]) -> t.Any:
-        raise RefusedError(f"{self.name} refused {call} with error code {body['errorCode']}{_described(body)}.", code=body["errorCode"])
+    def _send(self, method: str, path: str, **more: t.Any) -> Reply:
+        """One call. An error code counts with a status of 4xx, too."""
+        try:
+            return self._http.call(method, path, **more)
+        except HTTPError as error:
+            refusal = _refusal_in(error)
+            if refusal is not None:
+                self._refuse(f"{method} {path}", refusal, error.http_status)
+            raise
+
+    def _refuse(self, call: str, body: t.Mapping[str, t.Any], http_status: int | None = None) -> t.Any:
+        told = f"error code {body['errorCode']}{_described(body)}"
+        raise RefusedError(f"{self.name} refused {call} with {told}.", code=body["errorCode"], http_status=http_status)
+
+
+def _refusal_in(error: HTTPError) -> dict[str, t.Any] | None:
+    """The reply with an error code that came with a status of 4xx."""
+    body, status = whole(error.body), error.http_status or 0
+    if not isinstance(body, dict) or not 400 <= status < 500 or status in WITHOUT_CODE:
+        return None
+    return body if isinstance(body.get("errorCode"), int) and body["errorCode"] else None
 
 
 def _described(body: t.Mapping[str, t.Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.core.connection import endpoint_of
-from ansible_collections.siteops.devices.plugins.module_utils.core.errors import AuthenticationError, DeviceError, ReplyError
+from ansible_collections.siteops.devices.plugins.module_utils.core.errors import AuthenticationError, DeviceError, RefusedError, ReplyError
 from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient, _token_of
 from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
 from ansible_collections.siteops.devices.tests.unit.plugins.running import run
@@ -154,6 +154,19 @@ def test_a_login_without_any_token(site: Site, sensor: Sensor) -> None:
     sensor.fail("status", "/updateToken", code=403)
     with pytest.raises(ReplyError, match="accepted the login but gave no token"), client(site, sensor):
         pass
+
+
+@pytest.mark.parametrize("status", [400, 409, 422])
+def test_an_error_code_counts_with_another_status_too(site: Site, sensor: Sensor, status: int) -> None:
+    sensor.switches.set(refusal_status=status)
+    refused = run("msk_name", site.connection(sensor, name="gate", password="another"))
+    assert (refused.kind, refused.result["error"]["code"], refused.result["error"]["http_status"]) == ("authentication", 1, status)
+    assert "login answered error code 1 (wrong password)" in refused.message
+    assert run("msk_password", site.connection(sensor, new_password="newer", fallback_passwords=["older"])).changed
+    with pytest.raises(RefusedError) as caught, client(site, sensor) as opened:
+        opened.put("/comBoardName", {"name": ""})
+    assert caught.value.code == 2
+    assert "refused PUT /comBoardName with error code 2 (the name is empty)." in str(caught.value)
 
 
 def test_the_error_code_of_a_read_counts_more_than_its_shape(site: Site, sensor: Sensor) -> None:

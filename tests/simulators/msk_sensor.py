@@ -79,6 +79,7 @@ class Sensor(Device):
         self.contents: dict[str, str] = {"index.html": "0" * 64}  # web file: fingerprint
         self.com_board_name = self._factory_name = f"msk101poe-{number:05}"
         self.started_at = self.updated_at = time.monotonic()
+        self.radar_starts_until = 0.0
         self.elapsed_time = 0  # of /detectionStatus and /alarmStatus
 
     # What tests use
@@ -206,10 +207,13 @@ class Sensor(Device):
     def get_info(self, _call: Call) -> Reply:
         """3.5."""
         sensor, com_board = self.switches.info_names
+        radar = {"fwVersion": self._version(SENSOR), "deviceId": f"MSK{self.number:08}"}
+        if time.monotonic() < self.radar_starts_until:
+            radar = dict.fromkeys(radar)
         pin = {"pinResetRequired": self.sessions.default_password_set} if self.switches.info_tells_pin else {}
         return Reply(
             {
-                sensor: {"model": 1, "family": 5, "fwVersion": self._version(SENSOR), "deviceId": f"MSK{self.number:08}", **self.reach},
+                sensor: {"model": 1, "family": 5, **radar, **self.reach},
                 com_board: {
                     "model": 1,
                     "family": 5,
@@ -333,6 +337,8 @@ class Sensor(Device):
         if outcome == "old":
             return
         self.updated_at = time.monotonic()
+        if dst == SENSOR:
+            self.radar_starts_until = self.updated_at + self.switches.radar_seconds
         if dst == WEB_SERVER:
             for file in files:
                 self._take_web_file(file)

@@ -74,6 +74,7 @@ class Switches:
     sick_after: float = 0.0  # seconds for which it seems well at first
     update_seconds: float = 0.3  # unreachable after an update
     web_update_reboots: bool = False
+    radar_seconds: float = 0.0  # after an update of the radar: so long its part of /sensorInfo has neither version nor id
     orphan_seconds: float | None = None  # an update session nobody uses for that long is closed; None: never
 
     def set(self, **changes: Any) -> None:

@@ -38,7 +38,7 @@ Look = t.Callable[[MskClient], Seen]
 def read_same_identity(sensor: MskClient, identity: Identity) -> Identity:
     """GET /sensorInfo at one try. Raises :class:`IdentityError` when another sensor answers."""
     found = identity_in(sensor.call("GET", "/sensorInfo", retries=0).json(OBJECT), sensor.name)
-    if found.ids != identity.ids:
+    if not found.is_same(identity):
         raise IdentityError(
             f"Another sensor answers at {sensor.name}: its device ids are {' and '.join(found.ids)}, not {' and '.join(identity.ids)}."
         )

@@ -126,7 +126,7 @@ class Follower:
         if self._identity is None:
             return
         found = read_identity(sensor)
-        if found.ids != self._identity.ids:
+        if not found.is_same(self._identity):
             raise IdentityError(
                 f"Another sensor answers at {sensor.name}: its device ids are {' and '.join(found.ids)}, "
                 f"not {' and '.join(self._identity.ids)}.",

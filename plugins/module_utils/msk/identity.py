@@ -24,7 +24,12 @@ class Identity:
     @property
     def ids(self) -> tuple[str, str]:
         """Device ids of the sensor and of its communication board, as text."""
-        return str(self.sensor.get("deviceId", "")), str(self.com_board.get("deviceId", ""))
+        return _id_of(self.sensor), _id_of(self.com_board)
+
+    def is_same(self, other: Identity) -> bool:
+        """Whether both are one device. A part that is starting may not tell its id; then the other part's id counts."""
+        known = [(mine, its) for mine, its in zip(self.ids, other.ids) if mine and its]
+        return all(mine == its for mine, its in known) if known else self.ids == other.ids
 
     def problems(self, device_id: str | None) -> list[str]:
         """Why this is not an MSK-101-POE, or not the one with ``device_id`` (of the sensor or of its board)."""
@@ -36,6 +41,11 @@ class Identity:
         if device_id and device_id.strip().lower() not in {known.lower() for known in self.ids}:
             found.append(f"its device ids are {' and '.join(filter(None, self.ids))}, not {device_id}")
         return found
+
+
+def _id_of(part: t.Mapping[str, t.Any]) -> str:
+    value = part.get("deviceId")
+    return "" if value is None else str(value)
 
 
 def read_identity(sensor: MskClient) -> Identity:

@@ -146,6 +146,8 @@ class Update:
                 f"its contents.json still lists other fingerprints for {len(missing)} of its web files, for instance {missing[:1]}",
             )
         value = part.component.part_of(identity).get("fwVersion")
+        if value in (None, ""):
+            raise ReplyError(f"{sensor.name} tells no version of its {part.component.label}; it may still be starting.")
         try:
             reached = running_version(value, package.version) == package.version
         except ValueError:

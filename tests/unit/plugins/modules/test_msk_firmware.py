@@ -140,8 +140,10 @@ def test_the_calls_of_chapter_2_in_their_order(firmware: Firmware, new: str) -> 
         {"max_sessions": 1},
         {"numbers_as": "float"},
         {"update_seconds": 0},
+        {"update_seconds": 0, "radar_seconds": 0.5},
+        {"update_seconds": 0.1, "radar_seconds": 0.5},
     ],
-    ids=lambda switches: next(iter(switches)),
+    ids=str,
 )
 def test_what_the_document_leaves_open(firmware: Firmware, new: str, switches: dict[str, Any]) -> None:
     firmware.sensor.switches.set(**switches)

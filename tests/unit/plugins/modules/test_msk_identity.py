@@ -16,6 +16,15 @@ SENSOR = {"model": 1, "family": 5, "fwVersion": "1.1", "deviceId": "A1", "maxDis
 BOARD = {"model": 1, "family": 5, "fwVersion": "1.2", "deviceId": "B2", "pinResetRequired": False}
 
 
+@pytest.mark.parametrize(
+    ("radar", "board", "same"), [("A1", "B2", True), (None, "B2", True), ("A1", "", True), ("A2", "B2", False), (None, "B3", False)]
+)
+def test_one_device_by_the_ids_that_it_tells(radar: str | None, board: str, same: bool) -> None:
+    before = identity_in({"sensor": SENSOR, "comBoard": BOARD}, "gate-03")
+    after = identity_in({"sensor": {**SENSOR, "deviceId": radar}, "comBoard": {**BOARD, "deviceId": board}}, "gate-03")
+    assert after.is_same(before) is same
+
+
 @pytest.mark.parametrize("check", [False, True])
 def test_the_expected_sensor(site: Site, sensor: Sensor, check: bool) -> None:
     for device_id in (None, f"MSK{sensor.number:08}", f" cbp{sensor.number:08} "):

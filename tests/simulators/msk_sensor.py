@@ -207,7 +207,7 @@ class Sensor(Device):
     def get_info(self, _call: Call) -> Reply:
         """3.5."""
         sensor, com_board = self.switches.info_names
-        radar = {"fwVersion": self._version(SENSOR), "deviceId": f"MSK{self.number:08}"}
+        radar: dict[str, Any] = {"fwVersion": self._version(SENSOR), "deviceId": f"MSK{self.number:08}"}
         if time.monotonic() < self.radar_starts_until:
             radar = dict.fromkeys(radar)
         pin = {"pinResetRequired": self.sessions.default_password_set} if self.switches.info_tells_pin else {}

@@ -18,8 +18,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.siteops.devices.tests.rulebook.represented import SYSTEMS, Represented
-from ansible_collections.siteops.devices.tests.simulators.xyte import XyteCloud, XyteDevice
+from .represented import SYSTEMS, Represented
+from ..simulators.xyte import XyteCloud, XyteDevice
 
 
 class _Shop(ThreadingHTTPServer):

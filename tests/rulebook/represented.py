@@ -7,12 +7,12 @@ from __future__ import annotations
 import abc
 from typing import Any, ClassVar
 
-from ansible_collections.siteops.devices.tests.simulators import ifw
-from ansible_collections.siteops.devices.tests.simulators.fleet import Fleet
-from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator
-from ansible_collections.siteops.devices.tests.simulators.npm import PASSWORD, USERNAME, NpmSimulator, image_bytes
-from ansible_collections.siteops.devices.tests.simulators.springcard import SpringcardSimulator, image
-from ansible_collections.siteops.devices.tests.simulators.xyte import XyteDevice
+from ..simulators import ifw
+from ..simulators.fleet import Fleet
+from ..simulators.msk import MskSimulator
+from ..simulators.npm import PASSWORD, USERNAME, NpmSimulator, image_bytes
+from ..simulators.springcard import SpringcardSimulator, image
+from ..simulators.xyte import XyteDevice
 
 
 class Represented(abc.ABC):

@@ -70,38 +70,27 @@ def failing(outcome: str) -> Callable[[Represented], Any]:
     return lambda row: row.device.switches.set(run_outcome=outcome)
 
 
-def unsupported(system: str) -> list[Wrong]:
-    return [Wrong(system, "cannot be restarted", name="reboot"), Wrong(system, "has no dump", name="dump")]
-
-
 WRONG = [
-    Wrong("msk", "has the sha256", {"checksum": "0" * 64}),
     Wrong("msk", "needs url, version and checksum", {"checksum": None}),
-    Wrong("msk", "not one of those allowed", {"url": "http://example.com/{{ 7 * 7 }}"}),
     Wrong("msk", "not 9.9", {"version": "9.9"}, touched=True),
-    Wrong("msk", "cannot be restarted", name="reboot"),
     Wrong("msk", "does not know the command {{ lookup", name="{{ lookup('pipe', 'touch /tmp/owned') }}"),
     Wrong("npm", "has the sha256", {"checksum": "0" * 64}),
-    Wrong("npm", "not one of those allowed", {"url": "http://example.com/image.iso"}),
+    Wrong("npm", "not one of those allowed", {"url": "http://example.com/{{ 7 * 7 }}"}),
     Wrong("npm", "more than 10", variables={"xyte_bridge_max_size": 10}),
     Wrong("npm", "11.9.0", {"version": "11.9.0"}, touched=True),
-    Wrong("npm", "downgrade", {"version": "11.4.0"}),
     Wrong("npm", "not enough space", prepare=failing("FAILED_GRACEFUL"), touched=True),
     Wrong("npm", "call support", prepare=failing("FAILED_CRITICAL"), touched=True),
     Wrong("npm", "call support", prepare=lambda row: row.device.update.put("FAILED_CRITICAL")),
     Wrong("npm", "refused", variables={"npm_rollout_port": 1}),
     Wrong("npm", "Its window opens", variables={"npm_rollout_not_before": "2999-12-01T22:00:00+01:00"}, touched=True),
-    *unsupported("npm"),
-    Wrong("npm", "does not know the command wink", name="wink"),
-    Wrong("springcard", "has the sha256", {"checksum": "0" * 64}),
-    Wrong("springcard", "ftp is not allowed", {"url": "ftp://127.0.0.1/reader.bin"}),
+    Wrong("npm", "has no dump", name="dump"),
     Wrong("springcard", "holds firmware 1.24", {"version": "1.99"}),
     Wrong("springcard", "names 2 readers of", variables={"springcard_rollout_devices": ["5C0003E9", "5C0003EA"]}),
     Wrong("springcard", "does not name the reader", variables={"springcard_rollout_devices": []}),
     Wrong("springcard", "has no reader", variables={"springcard_rollout_devices": ["5C999999"], "springcard_rollout_wait_timeout": 1}),
     Wrong("springcard", "fail-safe", prepare=lambda row: row.device.readers[0].alter({"outcome": "failed"}), touched=True),
     Wrong("springcard", "is not reached", variables=NOBODY),
-    *unsupported("springcard"),
+    Wrong("springcard", "cannot be restarted", name="reboot"),
 ]
 
 
@@ -129,7 +118,8 @@ def test_what_cannot_be_done_gets_an_honest_answer(tmp_path: Path) -> None:
             assert row.account.violations == []
         assert PASSWORD not in output
         # The sensor that took another version than the commanded one runs it, and the cloud knows.
-        assert site.represented[3].account.firmware_version == site.represented[3].version
+        other = site.of("msk")[1]
+        assert other.account.firmware_version == other.version == other.new
     assert not owned.exists()
 
 
@@ -240,7 +230,7 @@ def test_an_appliance_killed_at_each_step(tmp_path: Path) -> None:
     with Site(tmp_path, npm=1) as site:
         row = site.first
         appliance = row.device
-        appliance.switches.set(validating_seconds=2.0, run_seconds=4.0)
+        appliance.switches.set(validating_seconds=1.5, run_seconds=3.0)
         command = site.order(row)
         with interrupted(site):
             eventually(lambda: row.account.statuses, 30)
@@ -262,7 +252,7 @@ def test_a_reader_killed_at_each_step(tmp_path: Path) -> None:
     with Site(tmp_path, springcard=1) as site:
         row = site.first
         reader = row.device.readers[0]
-        reader.seconds = 4.0
+        reader.seconds = 3.0
         command = site.order(row)
         with interrupted(site):
             eventually(lambda: reader.loading, 30)

@@ -38,7 +38,7 @@ def tell() -> None:
 
 
 def show(site: Site) -> None:
-    """Let the cloud of a site order an update of its first sensor, and the playbook carry it out. Ends the demo when it does not come true."""
+    """Let the cloud of a site order an update of its first sensor, and the playbook carry it out. Exits when that does not come true."""
     sensor, account = site.first, site.first.account
     say(f"A sensor runs {sensor.version}. For the Xyte cloud it is the device {account.id}, and the bridge stands in for it.")
     command = site.order(sensor)

@@ -18,8 +18,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from .represented import SYSTEMS, Represented
 from ..simulators.xyte import XyteCloud, XyteDevice
+from .represented import SYSTEMS, Represented
 
 
 class _Shop(ThreadingHTTPServer):

@@ -61,8 +61,9 @@ class Site:
     def __enter__(self) -> Site:
         for device in self.cloud.devices:
             device.config = {"version": "1", "last_updated": "2026-08-04T07:45:44.122Z", "led_mode": "normal"}
-        for member in (self.cloud, *self.simulators.values()):
-            self._open.enter_context(member)
+        self._open.enter_context(self.cloud)
+        for simulator in self.simulators.values():
+            self._open.enter_context(simulator)
         self._open.callback(self.shop.shutdown)
         threading.Thread(target=self.shop.serve_forever, daemon=True).start()
         return self

@@ -100,7 +100,7 @@ class ActionModule(ActionBase):
                 if isinstance(event, Said):
                     screen.said(event)
                 elif isinstance(event, Done):
-                    screen.ended(harvest.add(event.target, event.result))
+                    screen.ended(harvest.add(event.target, event.result, event.seconds))
                 else:
                     harvest.unstarted(event.target)
         return harvest.result(bool(stopped))

@@ -61,7 +61,7 @@ options:
   results_size:
     description:
       - Bytes of JSON that RV(results) may have; V(0) is no limit. AWX empties a result that is longer than 700,000 characters.
-      - Failures have precedence, then changes. A row that does not fit is cut down to its target, state, message and diff,
+      - Failures have precedence, then changes. A row that does not fit is cut down to its target, state, seconds, message and diff,
         or left out; RV(summary) counts both. RV(changed_targets) and RV(failed_targets) are always complete.
     type: int
     default: 400000
@@ -136,6 +136,9 @@ results:
     failed:
       description: Whether it failed.
       type: bool
+    seconds:
+      description: How long the target took, without the time it waited for its turn.
+      type: float
     msg:
       description: What happened, in sentences.
       type: str

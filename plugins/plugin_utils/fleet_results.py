@@ -14,7 +14,7 @@ import typing as t
 
 Result = dict[str, t.Any]
 
-ESSENTIAL = ("target", "changed", "failed", "msg", "error", "diff")
+ESSENTIAL = ("target", "changed", "failed", "seconds", "msg", "error", "diff")
 """What is left of a row that does not fit."""
 
 FIRST = 5
@@ -41,9 +41,9 @@ class Harvest:
     def unstarted(self, target: str) -> None:
         self._unstarted.append(target)
 
-    def add(self, target: str, result: Result) -> Result:
-        """Take the result of a target that has ended. Returns its row."""
-        row = row_of(target, result, self._warned.pop(target, []))
+    def add(self, target: str, result: Result, seconds: float) -> Result:
+        """Take the result of a target that has ended, after so long. Returns its row."""
+        row = row_of(target, result, seconds, self._warned.pop(target, []))
         self.done += 1
         self.changed += row["changed"]
         self.failed += row["failed"]
@@ -91,7 +91,7 @@ class Harvest:
         }
 
 
-def row_of(target: str, result: Result, warnings: list[str]) -> Result:
+def row_of(target: str, result: Result, seconds: float, warnings: list[str]) -> Result:
     """A target's result as a row of the task's."""
     own = {key: value for key, value in result.items() if key not in {"failed", "changed", "diff", "warnings", "skipped"}}
     diff = _short_diff(target, result["diff"]) if result.get("changed") and isinstance(result.get("diff"), dict) else None
@@ -100,6 +100,7 @@ def row_of(target: str, result: Result, warnings: list[str]) -> Result:
         "target": target,
         "changed": bool(result.get("changed")),
         "failed": bool(result.get("failed")),
+        "seconds": round(seconds, 3),
         **({"diff": diff} if diff else {}),
         **({"device_warnings": warnings} if warnings else {}),
     }

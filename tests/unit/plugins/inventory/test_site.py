@@ -68,6 +68,17 @@ def test_defaults_are_merged() -> None:
     assert found["msk_rollout_password"] == "{{ vault_msk_password }}"
 
 
+def test_files_are_beside_the_document(tmp_path: Path) -> None:
+    path = tmp_path / "x.site.yml"
+    sensors = "{g1: {address: 10.0.0.1, ca_path: /etc/ca.pem, packages: [a/b.ifw, ~/c.ifw, '{{ inventory_dir }}/d.ifw']}}"
+    readers = "{pc: {address: 10.0.0.2, readers: [{device: X, src: r.bin}, {device: Y, url: https://x/y}]}}"
+    path.write_text(f"{HEAD}sensors: {sensors}\nreaders: {readers}\n")
+    sensor, reader = (variables(read(path), name) for name in ("g1", "pc"))
+    assert sensor["msk_rollout_ca_path"] == "/etc/ca.pem"
+    assert sensor["msk_rollout_packages"] == [f"{tmp_path}/a/b.ifw", "~/c.ifw", "{{ inventory_dir }}/d.ifw"]
+    assert reader["springcard_rollout_readers"] == [{"device": "X", "src": f"{tmp_path}/r.bin"}, {"device": "Y", "url": "https://x/y"}]
+
+
 def test_sensors_that_disturb_each_other_get_different_channels() -> None:
     inventory = read(SAMPLE)
     gates = [variables(inventory, name)["msk_commission_configuration"] for name in ("gate-01", "gate-02", "gate-03")]

@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 The siteops.devices authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A copy of a folder of ``docs/examples``, and the playbooks that run in it, as in the copy of a user."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from . import screen
+from .output import Digest, changed_hosts
+
+ROOT = Path(__file__).resolve().parents[2]
+WORK = Path("build/demo")
+SIMULATED = "simulated.json"
+VAULT = {"ANSIBLE_VAULT_PASSWORD_FILE": "vault-password.txt"}
+SETTINGS = {
+    **VAULT,
+    "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+    "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+    "ANSIBLE_NOCOWS": "true",
+}
+
+
+class UnexpectedError(Exception):
+    """Something did not come out as the demo says. The text tells what."""
+
+
+def expect(what: str, found: object, wanted: object) -> None:
+    """Raise :class:`UnexpectedError` unless ``found`` is ``wanted``."""
+    if found != wanted:
+        raise UnexpectedError(f"{what}: expected {wanted}, found {found}.")
+
+
+class Example:
+    """The copy of ``docs/examples/<name>``, made anew. ``inventory`` is its inventory."""
+
+    def __init__(self, name: str, inventory: str) -> None:
+        self.source = Path("docs/examples") / name
+        self.place = WORK / name
+        self.folder = ROOT / self.place
+        self.inventory = inventory
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(ROOT / self.source, self.folder)
+
+    def show_copy(self) -> None:
+        """Print how the copy was made, and what opens its vault."""
+        screen.command(f"cp -r {self.source} {self.place} && cd {self.place}")
+        screen.command("export " + " ".join(f"{name}={value}" for name, value in VAULT.items()))
+
+    def simulate(self, groups: dict[str, dict[str, Any]]) -> None:
+        """Write the layer over the inventory that says where its devices are simulated: group -> host -> variables."""
+        # As host variables: those of the example's group_vars/ win over an inventory's group variables.
+        layer = {group: {"hosts": hosts} for group, hosts in groups.items()}
+        (self.folder / SIMULATED).write_text(json.dumps(layer, indent=2))
+
+    def describe(self) -> dict[str, Any]:
+        """The inventory, as ``ansible-inventory --list`` tells it."""
+        return dict(json.loads(self._ask_inventory(*self._inventory_command("--list"))))
+
+    def show_graph(self) -> None:
+        """Print the inventory's groups and hosts."""
+        command = self._inventory_command("--graph")
+        screen.command(shlex.join(command))
+        print(self._ask_inventory(*command), end="", flush=True)
+
+    def run(self, playbook: str, *options: str, status: int = 0, quiet: bool = False, **settings: str) -> set[str]:
+        """Run a playbook of the collection; the hosts that it changed. ``settings`` are variables of its environment.
+
+        Raises :class:`UnexpectedError` when its exit status is another one.
+        """
+        command = ["ansible-playbook", "-i", self.inventory, "-i", SIMULATED, *options, f"siteops.devices.{playbook}"]
+        if not quiet:
+            screen.command(" ".join([*(f"{name}={value}" for name, value in settings.items()), shlex.join(command)]))
+        environment = {**os.environ, **SETTINGS, **settings, "PWD": str(self.folder)}
+        if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+            environment["ANSIBLE_FORCE_COLOR"] = "true"
+        lines, digest = [], Digest()
+        with tempfile.TemporaryFile("w+") as errors:
+            process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
+            assert process.stdout is not None
+            for line in process.stdout:
+                lines.append(line)
+                print(digest.take(line) if not quiet else "", end="", flush=True)
+            ended = process.wait()
+            errors.seek(0)
+            print(errors.read(), end="", file=sys.stderr, flush=True)
+        expect(f"Exit status of {playbook}", ended, status)
+        return changed_hosts("".join(lines))
+
+    def _inventory_command(self, option: str) -> list[str]:
+        return ["ansible-inventory", "-i", self.inventory, option]
+
+    def _ask_inventory(self, *command: str) -> str:
+        return subprocess.run(command, cwd=self.folder, env={**os.environ, **VAULT}, stdout=subprocess.PIPE, check=True, text=True).stdout

@@ -53,7 +53,7 @@ class Example:
     def show_copy(self) -> None:
         """Print how the copy was made, and what opens its vault."""
         screen.command(f"cp -r {self.source} {self.place} && cd {self.place}")
-        screen.command("export " + " ".join(f"{name}={value}" for name, value in VAULT.items()))
+        screen.command(" ".join(["export", *_assignments(VAULT)]))
 
     def simulate(self, groups: dict[str, dict[str, Any]]) -> None:
         """Write the layer over the inventory that says where its devices are simulated: group -> host -> variables."""
@@ -71,15 +71,15 @@ class Example:
         screen.command(shlex.join(command))
         print(self._ask_inventory(*command), end="", flush=True)
 
-    def run(self, playbook: str, *options: str, status: int = 0, quiet: bool = False, **settings: str) -> set[str]:
+    def run(self, playbook: str, *options: str, status: int = 0, quiet: bool = False, settings: dict[str, str] | None = None) -> set[str]:
         """Run a playbook of the collection; the hosts that it changed. ``settings`` are variables of its environment.
 
         Raises :class:`UnexpectedError` when its exit status is another one.
         """
         command = ["ansible-playbook", "-i", self.inventory, "-i", SIMULATED, *options, f"siteops.devices.{playbook}"]
         if not quiet:
-            screen.command(" ".join([*(f"{name}={value}" for name, value in settings.items()), shlex.join(command)]))
-        environment = {**os.environ, **SETTINGS, **settings, "PWD": str(self.folder)}
+            screen.command(" ".join([*_assignments(settings or {}), shlex.join(command)]))
+        environment = {**os.environ, **SETTINGS, **(settings or {}), "PWD": str(self.folder)}
         if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
             environment["ANSIBLE_FORCE_COLOR"] = "true"
         lines, digest = [], Digest()
@@ -100,3 +100,7 @@ class Example:
 
     def _ask_inventory(self, *command: str) -> str:
         return subprocess.run(command, cwd=self.folder, env={**os.environ, **VAULT}, stdout=subprocess.PIPE, check=True, text=True).stdout
+
+
+def _assignments(variables: dict[str, str]) -> list[str]:
+    return [f"{name}={value}" for name, value in variables.items()]

@@ -135,7 +135,7 @@ def _drift(example: Example, site: Site) -> None:
     screen.say("That run ended with status 2, for a pipeline. Its plan for people, drift.md:")
     print((example.folder / "drift.md").read_text().strip())
     screen.say("6. Repair just that, with a report.")
-    expect("Changed devices", example.run("drift", "--diff", "-e", "drift_apply=true", **REPORT), altered)
+    expect("Changed devices", example.run("drift", "--diff", "-e", "drift_apply=true", settings=REPORT), altered)
     example.run("drift", quiet=True)
     expect("Devices that differ", site.drift(), [])
 

@@ -14,6 +14,7 @@ import pytest
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultSecret
 
 from ansible_collections.siteops.devices.plugins.inventory.site import InventoryModule
 from ansible_collections.siteops.devices.plugins.plugin_utils.site.checks import problems_of
@@ -48,6 +49,14 @@ def test_sample_site() -> None:
     assert groups["msk"] == ["gate-01", "gate-02", "gate-03", "ramp-01", "ramp-02", "yard-01", "yard-02", "yard-03"]
     assert (groups["npm"], groups["springcard"], groups["invue"]) == (["probe-01"], ["desk-01", "desk-02"], ["north-yard-registry"])
     assert groups["role_gate"] == ["gate-01", "gate-02", "gate-03"]
+
+
+def test_the_sample_site_is_whole() -> None:
+    """Its vault opens with the password beside it, and holds each secret that the document refers to."""
+    loader = DataLoader()
+    loader.set_vault_secrets([("default", VaultSecret((SAMPLE.parent / "vault-password.txt").read_bytes().strip()))])
+    secrets = loader.load_from_file(str(SAMPLE.parent / "group_vars" / "all" / "vault.yml"))
+    assert set(secrets) == set(re.findall(r"\bvault_\w+", SAMPLE.read_text()))
 
 
 def test_defaults_are_merged() -> None:

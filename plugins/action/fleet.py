@@ -103,7 +103,7 @@ class ActionModule(ActionBase):
                     screen.ended(harvest.add(event.target, event.result, event.seconds))
                 else:
                     harvest.unstarted(event.target)
-        return harvest.result(bool(stopped))
+        return {"module": module.name, **harvest.result(bool(stopped))}
 
     def _prepare(self, module: Loaded, arguments: Arguments, place: t.Callable[[str], str], target: str) -> Job:
         """What a thread is to do for the target. All that needs the engine is done here, in the action's own thread."""

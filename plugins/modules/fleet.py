@@ -119,6 +119,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+module:
+  description: Full name of the module that was run.
+  returned: unless the task could not begin
+  type: str
 results:
   description:
     - One row for each target that was changed, failed or has a warning, in the order of O(targets); others by O(unchanged_results).
@@ -159,6 +163,11 @@ changed_targets:
   elements: str
 failed_targets:
   description: Names of the targets that failed. One may be changed as well.
+  returned: always
+  type: list
+  elements: str
+unchanged_targets:
+  description: Names of the targets that are as they should be.
   returned: always
   type: list
   elements: str

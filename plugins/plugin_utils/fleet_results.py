@@ -31,6 +31,7 @@ class Harvest:
         self._diff = diff
         self._began = time.monotonic()
         self._rows: list[Result] = []
+        self._unchanged: list[str] = []
         self._unstarted: list[str] = []
         self._warned: dict[str, list[str]] = {}
         self.done = self.changed = self.failed = 0
@@ -47,6 +48,8 @@ class Harvest:
         self.done += 1
         self.changed += row["changed"]
         self.failed += row["failed"]
+        if not (row["changed"] or row["failed"]):
+            self._unchanged.append(target)
         # The rows of a large fleet that is as it should be would only fill the memory.
         if row["changed"] or row["failed"] or self._unchanged_rows or "device_warnings" in row:
             self._rows.append(row)
@@ -66,12 +69,12 @@ class Harvest:
         self._rows.sort(key=lambda row: self._order[row["target"]])
         kept, shortened, left_out = _fitting(self._rows, self._size)
         changed, failed = (_targets(self._rows, key) for key in ("changed", "failed"))
-        unstarted = sorted(self._unstarted, key=self._order.__getitem__)
+        unchanged, unstarted = (sorted(names, key=self._order.__getitem__) for names in (self._unchanged, self._unstarted))
         summary = {
             "targets": len(self._order),
             "changed": self.changed,
             "failed": self.failed,
-            "unchanged": self.done - len(set(changed) | set(failed)),
+            "unchanged": len(unchanged),
             "unstarted": len(unstarted),
             "seconds": round(time.monotonic() - self._began, 3),
             "results_shortened": shortened,
@@ -85,6 +88,7 @@ class Harvest:
             "results": kept,
             "changed_targets": changed,
             "failed_targets": failed,
+            "unchanged_targets": unchanged,
             "unstarted_targets": unstarted,
             "summary": summary,
             **({"diff": diffs} if diffs else {}),

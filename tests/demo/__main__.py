@@ -8,7 +8,8 @@ import os
 import sys
 
 from . import commission, site
-from .example import ROOT, UnexpectedError
+from .example import ROOT
+from .playbook import UnexpectedError
 
 CHAPTERS = {"commission": commission.tell, "site": site.tell}
 

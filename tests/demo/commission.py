@@ -11,7 +11,8 @@ from __future__ import annotations
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator
 
 from . import screen, sensors
-from .example import Example, expect
+from .example import Example
+from .playbook import expect
 
 HOSTS = {"gate-01": "10.20.0.11", "gate-02": "10.20.0.12", "yard-01": "10.20.0.13"}
 

@@ -9,34 +9,15 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import screen
-from .output import Digest, changed_hosts
+from . import playbook, screen
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = Path("build/demo")
 SIMULATED = "simulated.json"
 VAULT = {"ANSIBLE_VAULT_PASSWORD_FILE": "vault-password.txt"}
-SETTINGS = {
-    **VAULT,
-    "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
-    "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-    "ANSIBLE_NOCOWS": "true",
-}
-
-
-class UnexpectedError(Exception):
-    """Something did not come out as the demo says. The text tells what."""
-
-
-def expect(what: str, found: object, wanted: object) -> None:
-    """Raise :class:`UnexpectedError` unless ``found`` is ``wanted``."""
-    if found != wanted:
-        raise UnexpectedError(f"{what}: expected {wanted}, found {found}.")
 
 
 class Example:
@@ -53,7 +34,7 @@ class Example:
     def show_copy(self) -> None:
         """Print how the copy was made, and what opens its vault."""
         screen.command(f"cp -r {self.source} {self.place} && cd {self.place}")
-        screen.command(" ".join(["export", *_assignments(VAULT)]))
+        screen.command(" ".join(["export", *playbook.assignments(VAULT)]))
 
     def simulate(self, groups: dict[str, dict[str, Any]]) -> None:
         """Write the layer over the inventory that says where its devices are simulated: group -> host -> variables."""
@@ -71,36 +52,13 @@ class Example:
         screen.command(shlex.join(command))
         print(self._ask_inventory(*command), end="", flush=True)
 
-    def run(self, playbook: str, *options: str, status: int = 0, quiet: bool = False, settings: dict[str, str] | None = None) -> set[str]:
-        """Run a playbook of the collection; the hosts that it changed. ``settings`` are variables of its environment.
-
-        Raises :class:`UnexpectedError` when its exit status is another one.
-        """
-        command = ["ansible-playbook", "-i", self.inventory, "-i", SIMULATED, *options, f"siteops.devices.{playbook}"]
-        if not quiet:
-            screen.command(" ".join([*_assignments(settings or {}), shlex.join(command)]))
-        environment = {**os.environ, **SETTINGS, **(settings or {}), "PWD": str(self.folder)}
-        if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
-            environment["ANSIBLE_FORCE_COLOR"] = "true"
-        lines, digest = [], Digest()
-        with tempfile.TemporaryFile("w+") as errors:
-            process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
-            assert process.stdout is not None
-            for line in process.stdout:
-                lines.append(line)
-                print(digest.take(line) if not quiet else "", end="", flush=True)
-            ended = process.wait()
-            errors.seek(0)
-            print(errors.read(), end="", file=sys.stderr, flush=True)
-        expect(f"Exit status of {playbook}", ended, status)
-        return changed_hosts("".join(lines))
+    def run(self, name: str, *options: str, status: int = 0, quiet: bool = False, shown: dict[str, str] | None = None) -> set[str]:
+        """Run a playbook of the collection in the copy, as :func:`playbook.run` does."""
+        command = ["ansible-playbook", "-i", self.inventory, "-i", SIMULATED, *options, f"siteops.devices.{name}"]
+        return playbook.run(command, self.folder, status=status, quiet=quiet, given=VAULT, shown=shown)
 
     def _inventory_command(self, option: str) -> list[str]:
         return ["ansible-inventory", "-i", self.inventory, option]
 
     def _ask_inventory(self, *command: str) -> str:
         return subprocess.run(command, cwd=self.folder, env={**os.environ, **VAULT}, stdout=subprocess.PIPE, check=True, text=True).stdout
-
-
-def _assignments(variables: dict[str, str]) -> list[str]:
-    return [f"{name}={value}" for name, value in variables.items()]

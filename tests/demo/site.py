@@ -19,9 +19,10 @@ from ansible_collections.siteops.devices.tests.simulators.npm import NpmSimulato
 from ansible_collections.siteops.devices.tests.simulators.springcard import SpringcardSimulator
 
 from . import screen, sensors
-from .example import Example, expect
+from .example import Example
+from .playbook import expect
 
-READER_REVISION = "1.24-150-g0123abcd"
+OLD_REVISION, NEW_REVISION = "1.22-138-g56e5ed58", "1.24-150-g0123abcd"
 REPORT = {"ANSIBLE_CALLBACKS_ENABLED": "siteops.devices.fleet_report"}
 
 
@@ -49,7 +50,7 @@ class Site:
         folder = self.example.folder / "firmware"
         folder.mkdir()
         (folder / "appresponse-11.6.0.iso").write_bytes(image_bytes(self.version))
-        (folder / "springcore-h518-1.24.bin").write_bytes(springcard.image(READER_REVISION))
+        (folder / "springcore-h518-1.24.bin").write_bytes(springcard.image(NEW_REVISION))
 
     def _sensors(self) -> dict[str, dict[str, Any]]:
         addresses = {host: self.hosts[host]["ansible_host"] for host in self.groups["msk"]}
@@ -85,11 +86,24 @@ class Site:
         readers = {host: service.readers[0].firmware["Version"] for host, service in pairs}
         return {self.groups["npm"][0]: self.npm.appliance.state()["version"], **readers}
 
+    def wanted_versions(self) -> dict[str, str]:
+        """What they shall run, as the document says."""
+        readers = {host: self.hosts[host]["springcard_rollout_readers"][0]["version"] for host in self.groups["springcard"]}
+        return {host: self.hosts[host]["npm_rollout_version"] for host in self.groups["npm"]} | readers
+
+    def published(self) -> str:
+        """The URL in the registry."""
+        return (self.invue.registry.find(self.build["type"], self.build["version"]) or {}).get("url", "")
+
     def alter(self) -> set[str]:
-        """Alter devices by hand; their hosts."""
+        """Alter a sensor, a reader and the registry's entry by hand; their hosts."""
         sensor = self.groups["msk"].index("gate-02")
         self.msk.merge(self.msk.sensors[sensor], {"configuration": {"alarmDistance": 2500}})
-        return {"gate-02"}
+        service = self.springcard.services[self.groups["springcard"].index("desk-02")]
+        self.springcard.merge(service, {"readers": {service.readers[0].serial: {"revision": OLD_REVISION}}})
+        entry = self.invue.registry.find(self.build["type"], self.build["version"]) or {}
+        self.invue.merge(self.invue.registry, {"entries": [{**entry, "url": "https://firmware.example.com/okm-test.bin"}]})
+        return {"gate-02", "desk-02", self.groups["invue"][0]}
 
     def drift(self) -> list[str]:
         """The hosts that the last run of drift found to differ."""
@@ -115,27 +129,30 @@ def _bring_up(example: Example, site: Site) -> None:
     expect("Changed sensors", example.run("commission"), set(site.groups["msk"]))
     screen.say(f"2. Bring appliance and readers to their versions. Now: {_told(site.versions())}.")
     expect("Changed devices", example.run("rollout", "-e", "rollout_hosts=npm:springcard", "-e", "rollout_soak=1"), set(site.versions()))
-    expect("Versions", site.versions(), {"probe-01": site.version, "desk-01": "1.24", "desk-02": "1.24"})
-    screen.say(f"They run: {_told(site.versions())}.")
-    screen.say("3. Publish the firmware in the registry, after a look at the file under its URL.")
+    expect("Versions", site.versions(), site.wanted_versions())
+    screen.say(f"They run: {_told(site.versions())}.\n\n3. Publish the firmware in the registry, after a look at the file under its URL.")
     expect("Changed entries", example.run("publish"), set(site.groups["invue"]))
-    entry = site.invue.registry.find(site.build["type"], site.build["version"])
-    expect("URL in the registry", (entry or {}).get("url"), site.build["url"])
+    expect("URL in the registry", site.published(), site.build["url"])
 
 
 def _drift(example: Example, site: Site) -> None:
     screen.say("4. Is everything as the document says?")
     expect("Changed devices", example.run("drift"), set())
     expect("Devices that differ", site.drift(), [])
-    screen.say("Yes.")
-    screen.say("5. Somebody alters gate-02 by hand. What differs now?")
+    screen.say(
+        "Yes.\n\n5. Somebody changes the alarm area of gate-02, loads an old firmware into the reader at desk-02, and puts another URL\n"
+        "   into the registry. What differs now?"
+    )
     altered = site.alter()
     example.run("drift", status=2)
     expect("Devices that differ", set(site.drift()), altered)
     screen.say("That run ended with status 2, for a pipeline. Its plan for people, drift.md:")
     print((example.folder / "drift.md").read_text().strip())
     screen.say("6. Repair just that, with a report.")
-    expect("Changed devices", example.run("drift", "--diff", "-e", "drift_apply=true", settings=REPORT), altered)
+    options = ("-e", "drift_apply=true", "-e", "rollout_soak=1")
+    expect("Changed devices", example.run("drift", *options, shown=REPORT), altered)
+    expect("Versions", site.versions(), site.wanted_versions())
+    expect("URL in the registry", site.published(), site.build["url"])
     example.run("drift", quiet=True)
     expect("Devices that differ", site.drift(), [])
 

@@ -149,7 +149,7 @@ def _wants_unchanged(module: Loaded, options: Result) -> bool:
 
 
 def _failed(message: str, _voice: Voice) -> Result:
-    return InputError(f"Its arguments could not be made: {message}", hint="Nothing was sent to it.").to_result()
+    return InputError(f"Its arguments could not be made: {message.rstrip('.')}.", hint="Nothing was sent to it.").to_result()
 
 
 def _run_one(module: Loaded, arguments: Result, check_mode: bool, diff: bool, voice: Voice) -> Result:

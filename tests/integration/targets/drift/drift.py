@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -148,7 +149,7 @@ class Yard(Runs):
         for about in (OLD, NEW):
             ifw.firmware(ifw.SENSOR, about["sensor"]).write(folder / f"{about['sensor']}.ifw")
             (folder / f"{about['reader']}.bin").write_bytes(image(about["reader"]))
-        (folder / "appresponse.iso").write_bytes(image_bytes(NEW["appliance"]))
+            (folder / f"{about['appliance']}.iso").write_bytes(image_bytes(about["appliance"]))
         everyone = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "rollout_soak": 0, "rollout_max_failures": 0}
         shared = {
             "all": {**everyone, "vault_msk": PASSWORD, "vault_npm": npm.PASSWORD, "vault_invue": invue.TOKEN},
@@ -184,7 +185,7 @@ class Yard(Runs):
                     "ca_path": str(npms.ca_path),
                     "username": npm.USERNAME,
                     "password": "{{ vault_npm }}",
-                    "src": "appresponse.iso",
+                    "src": f"{about['appliance']}.iso",
                     "version": about["appliance"],
                 },
                 "readers": {**connection, "port": springcard.port, "websocket_port": springcard.websocket_port},
@@ -282,7 +283,7 @@ def all_systems(yard: Yard) -> None:
     assert yard.touched() == set()
     status, summary, _plan = yard.run("-e", "drift_apply=true")
     assert (status, summary["failed_hosts"]) == (2, ["appliance-02"]), yard.screen
-    assert "failed: some devices could not be compared" in yard.screen
+    assert "failed: 1 devices could not be compared: appliance-02" in yard.screen
     assert yard.touched() == changed - {"yard-registry"} | {"registry"}, yard.screen
     yard.check_new("appliance-02")
     down.faults.clear()
@@ -293,6 +294,59 @@ def all_systems(yard: Yard) -> None:
     status, summary, _plan = yard.run()
     assert (status, summary["status"], summary["drift"]) == (0, "none", []), yard.screen
     assert yard.touched() == set()
+
+
+def from_elsewhere(yard: Yard) -> None:
+    """Devices behind a jump host are compared from there; what cannot be compared is told, each for itself; what devices say is text."""
+    yard.describe(OLD, "normal")
+    jump = "127.0.0.1"  # not the name of the controller, so the roles take it for another machine
+    evil = "{{ lookup('ansible.builtin.pipe', 'touch evil') }}"
+    own: dict[str, dict[str, Any]] = {
+        "sensor-02": {"msk_commission_delegate_to": jump, "msk_rollout_delegate_to": jump},
+        "sensor-03": {"msk_commission_configuration": {"led_mode": "{{ nowhere_defined }}"}},
+        "appliance-01": {"npm_rollout_delegate_to": jump},
+        "service-01": {"ansible_connection": "ssh", "ansible_port": 1, "springcard_rollout_host": "localhost"},
+    }
+    (yard.folder / "host_vars").mkdir()
+    for name, variables in own.items():
+        (yard.folder / "host_vars" / f"{name}.json").write_text(json.dumps(variables))
+    yard.sensors["sensor-01"].com_board_name = evil
+    yard.sensors["sensor-02"].configuration["ledMode"] = 1
+    yard.sensors["sensor-02"].merge({"versions": {str(ifw.SENSOR): ["1.100", 1100]}})
+    yard.appliances["appliance-01"].merge({"version": "11.4.0 #20000"})
+    gone, other = yard.services["service-02"].readers
+    gone.present = False
+    other.alter({"revision": "1.20-100-g56e5ed58"})
+    yard.registry.token = "another"
+    status, summary, plan = yard.run()
+    assert (status, summary["status"]) == (2, "failed"), yard.screen
+    assert sorted(summary["drifted_hosts"]) == ["appliance-01", "sensor-01", "sensor-02", "service-02"], yard.screen
+    assert modules_of(summary, "sensor-02") == [("msk_config", ""), ("msk_firmware", "")], summary
+    assert modules_of(summary, "service-02") == [("springcard_firmware", other.serial)], summary
+    failures = {(row["host"], row["module"].rpartition(".")[2], row["part"]): row for row in summary["failures"]}
+    assert sorted(failures) == [
+        ("sensor-03", "msk_config", ""),
+        *(("service-01", "springcard_firmware", reader.serial) for reader in yard.services["service-01"].readers),
+        ("service-02", "springcard_firmware", gone.serial),
+        ("yard-registry", "firmware_registry_entry", "OKM b1"),
+        ("yard-registry", "firmware_registry_entry", "OKM b2"),
+    ], summary
+    words = {row["host"]: row["msg"] for row in failures.values()}
+    assert "nowhere_defined" in words["sensor-03"], words
+    assert "port 1" in words["service-01"], words
+    assert gone.serial in words["service-02"], words
+    assert "token" in words["yard-registry"], words
+    assert evil in plan, plan
+    assert not (yard.folder / "evil").exists()
+    assert yard.touched() == set()
+    gone.present = True
+    yard.registry.token = invue.TOKEN
+    status, _summary, _plan = yard.run("-e", "drift_apply=true")
+    assert status == 2, yard.screen
+    assert yard.touched() == {"appliance-01", "sensor-01", "sensor-02", "service-02"}, yard.screen
+    shutil.rmtree(yard.folder / "host_vars")
+    status, summary, _plan = yard.run()
+    assert (status, summary["status"], summary["drift"]) == (0, "none", []), yard.screen
 
 
 class Simulators(NamedTuple):
@@ -312,7 +366,7 @@ def main() -> None:
         print(f"{job.__name__}: {job.__doc__}", flush=True)
         with tempfile.TemporaryDirectory() as folder, MskSimulator(4) as simulator:
             job(Site(Path(folder), simulator))
-    for whole_job in (all_systems,):
+    for whole_job in (all_systems, from_elsewhere):
         if chosen and whole_job.__name__ not in chosen:
             continue
         print(f"{whole_job.__name__}: {whole_job.__doc__}", flush=True)

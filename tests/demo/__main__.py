@@ -26,6 +26,9 @@ def main(names: list[str]) -> int:
     except UnexpectedError as error:
         print(f"\nThe demo did not come out as it should. {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
     return 0
 
 

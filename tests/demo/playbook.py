@@ -12,6 +12,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ansible_collections.siteops.devices.tests.simulators.lifetime import kill_tree
+
 from . import screen
 from .output import Digest, changed_hosts
 
@@ -55,10 +57,14 @@ def run(
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
         assert process.stdout is not None
-        for line in process.stdout:
-            lines.append(line)
-            print(digest.take(line) if not quiet else "", end="", flush=True)
-        ended = process.wait()
+        try:
+            for line in process.stdout:
+                lines.append(line)
+                print(digest.take(line) if not quiet else "", end="", flush=True)
+            ended = process.wait()
+        except KeyboardInterrupt:
+            kill_tree(process)
+            raise
         errors.seek(0)
         print(errors.read(), end="", file=sys.stderr, flush=True)
     expect(f"Exit status of {shlex.join(command)}", ended, status)

@@ -15,7 +15,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
-demo: venv ## Run the playbooks on simulated devices, as on real ones [CHAPTER=commission|site]
+demo: venv ## Run the playbooks on simulated devices, as on real ones [CHAPTER=commission|site|xyte]
 	@$(IN_VENV) -m tests.demo $(CHAPTER)
 
 .PHONY: test

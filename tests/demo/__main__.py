@@ -7,11 +7,11 @@ from __future__ import annotations
 import os
 import sys
 
-from . import commission, site
+from . import commission, site, xyte
 from .example import ROOT
 from .playbook import UnexpectedError
 
-CHAPTERS = {"commission": commission.tell, "site": site.tell}
+CHAPTERS = {"commission": commission.tell, "site": site.tell, "xyte": xyte.tell}
 
 
 def main(names: list[str]) -> int:

@@ -31,6 +31,8 @@ def test_an_update_from_beginning_to_end(tmp_path: Path) -> None:
         commands = {row.host: site.order(row) for row in site.represented}
         for row in site.represented:
             row.account.copies = 2
+        site.play("bridge", "--check")
+        assert not any(row.account.statuses or row.device.writing_requests() for row in site.represented)
         site.play("bridge")
         for row in site.represented:
             command = commands[row.host]
@@ -39,6 +41,7 @@ def test_an_update_from_beginning_to_end(tmp_path: Path) -> None:
             assert row.account.sent("telemetry")[-1]["telemetries"] == {"firmware_version": row.new, "error": ""}
             assert bool(row.account.sent("config/update")) == (row.system == "msk")
         assert not any("Authorization" in headers for headers in site.shop.asked)
+        assert not any(row.account.access_key in str(site.shop.asked) for row in site.represented)
         # The answer was lost: the cloud still has it. It is told again, and nothing else happens.
         for row in site.represented:
             parameters = site.offer(row)
@@ -187,7 +190,13 @@ TELEMETRY = [
         more={"firmware_version": "11.5.0 #20100", "update_state": "IDLE", "update_target": "", "images": 2, "valid_images": "11.6.0"},
         prepare=lambda row: (row.device.add_image(version="11.6.0"), row.device.add_image("INVALID")),
     ),
-    Told("npm", "error", "call support", {"update_state": "FAILED_CRITICAL"}, prepare=lambda row: row.device.update.put("FAILED_CRITICAL")),
+    Told(
+        "npm",
+        "error",
+        "FAILED_CRITICAL: {{ 7 * 7 }}",
+        {"update_state": "FAILED_CRITICAL"},
+        prepare=lambda row: row.device.update.put("FAILED_CRITICAL", description="{{ 7 * 7 }}"),
+    ),
     Told("npm", "error", "password", variables={"npm_rollout_password": "wrong-secret"}),
     Told("npm", "error", "certificate", prepare=lambda row: row.simulator.show_certificate(row.device, "self_signed")),
     Told("npm", "offline", "refused", variables={"npm_rollout_port": 1}),

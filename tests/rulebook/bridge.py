@@ -61,7 +61,8 @@ class Site:
     def __enter__(self) -> Site:
         for device in self.cloud.devices:
             device.config = {"version": "1", "last_updated": "2026-08-04T07:45:44.122Z", "led_mode": "normal"}
-        for member in (self.cloud, *self.simulators.values()):
+        members: list[contextlib.AbstractContextManager[Any]] = [self.cloud, *self.simulators.values()]
+        for member in members:
             self._open.enter_context(member)
         self._open.callback(self.shop.shutdown)
         threading.Thread(target=self.shop.serve_forever, daemon=True).start()

@@ -146,6 +146,14 @@ def test_a_loop_that_failed_as_a_whole() -> None:
     assert [row["message"] for row in device(*apart(whole, loop=True))["failures"]] == ["Condition."]
 
 
+def test_what_was_planned_and_then_done_is_one_update() -> None:
+    versions = {"changed": True, "from": "1.22", "to": "1.24"}
+    planned = outcome(versions, module="siteops.devices.springcard_firmware", check_mode=True)
+    done = outcome(versions, module="siteops.devices.springcard_firmware")
+    assert [row["check_mode"] for row in device(planned)["updates"]] == [True]
+    assert [row["check_mode"] for row in device(planned, done)["updates"]] == [False]
+
+
 def test_firmware_and_updates() -> None:
     info = {"msk": {"sensor": {"sensor": {"fw_version": "1.118"}, "com_board": {"fw_version": "1.209"}}}}
     update = {

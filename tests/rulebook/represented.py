@@ -80,7 +80,7 @@ class RepresentedSensor(Represented):
         }
 
     def firmware(self, build: str) -> bytes:
-        return ifw.firmware(ifw.SENSOR, build).build()
+        return ifw.firmware(ifw.SENSOR, build).describe(df=5).build()  # of the sensor's own family
 
     @property
     def version(self) -> str:

@@ -101,7 +101,8 @@ class Update:
         self._image_checked = True
         missing = missing_image(self._goal, self._images(), self._name)
         if missing and self._task.check_mode:
-            self._task.warn(f"{missing} Without check mode this fails, unless the image is put there before.")
+            if not self._task.params["image_follows"]:
+                self._task.warn(f"{missing} Without check mode this fails, unless the image is put there before.")
         elif missing:
             raise FailedError(
                 f"{missing} Nothing was prepared.", hint="Put it there with siteops.devices.npm_update_image, and wait for it."

@@ -195,6 +195,7 @@ def test_no_image_to_prepare(rack: Rack, appliance: Appliance, images: list[dict
     checked = rack.update(appliance, check=True)
     assert (checked.failed, checked.changed) == (False, True)  # the task before may be about to put it there
     assert sentence in checked.warnings[0]
+    assert rack.update(appliance, check=True, image_follows=True).warnings == []
     outcome = rack.update(appliance)
     assert (outcome.kind, outcome.changed, writes(appliance)) == ("failed", False, [])
     assert sentence in outcome.message

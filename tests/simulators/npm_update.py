@@ -169,6 +169,8 @@ class Update:
             history = [{"version": entry["version"]} for entry in history]
         if self._switches.history_newest_first:
             history.reverse()
+        if not self._switches.history_builds:
+            history = [{**entry, "version": entry["version"].partition(" #")[0]} for entry in history]
         answer = {
             "state": self.state,
             "state_description": self.description,

@@ -101,6 +101,8 @@ def test_the_versions_of_an_update(rack: Rack) -> None:
         {"history_times": False},
         {"history_newest_first": True},
         {"history_told": False},
+        {"history_builds": False},
+        {"numbers_as_text": True},
         {"info_offered": False},
         {"target_told": False},
         {"reboot_seconds": 0.0},
@@ -116,6 +118,9 @@ def test_the_versions_of_an_update(rack: Rack) -> None:
         {"token_versions": ("2.0",), "token_listed": False},
         {"token_versions": ("1.0",), "token_versions_after": ("2.0",)},
         {"services_need_auth": True, "info_needs_auth": True},
+        {"services_offered": False},
+        {"expired_status": 403},
+        {"xml_errors": True},
     ],
     ids="-".join,
 )

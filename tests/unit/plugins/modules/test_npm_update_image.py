@@ -86,6 +86,7 @@ def test_the_body_is_the_file_with_its_length_and_type(rack: Rack, appliance: Ap
         {"upload_status": 201, "upload_reply_empty": True},
         {"validating_seconds": 0.0},
         {"token_versions": ("1.0",)},
+        {"numbers_as_text": True},
     ],
     ids="-".join,
 )

@@ -19,7 +19,7 @@ from ..core.errors import AuthenticationError, DeviceError, HTTPError, InputErro
 from ..core.http import Endpoint, Reply, Session
 from ..core.schema import Schema
 from ..core.upload import FileBody
-from ..core.wait import Clock, Deadline
+from ..core.wait import Clock, Deadline, Patience
 from .replies import IMAGE, IMAGES, INFO, SERVICES, TOKEN, UPDATE
 
 API = "/api/npm.system_update/2.0"
@@ -281,8 +281,13 @@ def _attributes(text: str) -> dict[str, str]:
     return {name: html.unescape(value) for name, _quote, value in re.findall(r"""\b(error_id|error_text)\s*=\s*(["'])(.*?)\2""", text)}
 
 
-def passing(error: DeviceError) -> bool:
-    """Whether an error may pass by itself while the appliance is busy: unreachable, no reply, 429, 502, 503, 504."""
+def passing(error: DeviceError, broken: Patience | None = None) -> bool:
+    """Whether an error may pass by itself while the appliance is busy: unreachable, no reply, 429, 502, 503, 504.
+
+    ``broken``: how long 500 may be seen while something is waited for; it may be one call that failed, or last.
+    """
+    if error.http_status == 500 and broken is not None:
+        return not broken.lasts()
     if error.kind in {"unreachable", "reply_lost"}:
         return True
     return error.http_status in {429, 502, 503, 504}

@@ -83,6 +83,11 @@ class Status:
         """For a diff: what a run changes, without descriptions and times."""
         return {"state": self.state, "target_version": str(self.target) if self.target else None, "version": self.running}
 
+    @property
+    def facts(self) -> dict[str, t.Any]:
+        """For the result of a failed task: the update under both of its names, and the version, which is the same as before."""
+        return {"update": self.update, "update_status": self.update, "from": self.running, "to": self.running}
+
     def __str__(self) -> str:
         target = f" to {self.target}" if self.target else ""
         said = f" ({self.said})" if self.said else ""

@@ -56,6 +56,7 @@ class Switches:
     init_outcome: str = "INITIALIZED"
     init_picks: str = "newest"  # which of several VALID images
     target_told: bool = True
+    target_builds: bool = True  # False: "11.6.0" where the image says "11.6.0 #23947"
     run_seconds: float = 0.05  # RUNNING before the restart
     start_reply_lost: bool = False  # the restart comes at once, instead of the reply
     reboot_seconds: float = 0.1  # nobody listens

@@ -178,5 +178,5 @@ class Update:
             "update_history": history,
         }
         if self._switches.target_told and self.target is not None:
-            answer["target_version"] = self.target
+            answer["target_version"] = self.target if self._switches.target_builds else self.target.partition(" #")[0]
         return answer

@@ -166,6 +166,7 @@ class Delivery:
                 if error.http_status == 404:
                     return
                 if not error.uncertain:
+                    error.hint = error.hint or f"{describe(image, start=True)} stays there; an update may use it."
                     raise
                 doubt = error
             if doubt is None or not any(other["id"] == image["id"] for other in self.look()):

@@ -86,10 +86,11 @@ class Update:
         return steps_to(self._goal, status, self._target(status), self._name)
 
     def _target(self, status: Status) -> NpmVersion | None:
-        """What is prepared. An appliance that does not tell has prepared its only valid image."""
-        if status.target is None and status.state == INITIALIZED:
-            return sole_version(self._images())
-        return status.target
+        """What is prepared. An appliance that does not tell, or leaves out the build, has prepared its only valid image."""
+        told, wanted = status.target, self._goal.version
+        if told and (wanted is None or wanted.fits(told) or wanted.contradicts(told)):
+            return told
+        return sole_version(self._images()) if status.state == INITIALIZED else None
 
     def _images(self) -> list[Image]:
         return [image_of(raw) for raw in self._appliance.images()]

@@ -40,9 +40,9 @@ class NpmVersion(Version):
             return bool(self.key == other.key)
         return (self.number, self.suffix) == (other.number, other.suffix) and self.build in {None, other.build}
 
-    def contradicts(self, seen: str) -> bool:
+    def contradicts(self, seen: NpmVersion | str) -> bool:
         """Whether an appliance that says ``seen`` surely has another version. A build that is not told is no contradiction."""
-        other = NpmVersion(seen)
+        other = seen if isinstance(seen, NpmVersion) else NpmVersion(seen)
         shortened = other.ordered and other.build is None and (self.number, self.suffix) == (other.number, other.suffix)
         return not (self.fits(other) or shortened)
 

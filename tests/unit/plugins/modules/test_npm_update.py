@@ -105,6 +105,7 @@ def test_the_versions_of_an_update(rack: Rack) -> None:
         {"numbers_as_text": True},
         {"info_offered": False},
         {"target_told": False},
+        {"target_builds": False},
         {"reboot_seconds": 0.0},
         {"start_up": ()},
         {"start_up": ((500, 0.03), (404, 0.03), (503, 0.03), (401, 0.05))},

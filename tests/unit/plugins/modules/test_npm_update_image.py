@@ -243,6 +243,14 @@ def test_a_removal_that_is_accepted_and_not_done(rack: Rack, appliance: Applianc
     assert (outcome.kind, states(appliance)) == ("not_taken", ["VALID"])
 
 
+def test_a_removal_that_is_refused(rack: Rack, appliance: Appliance) -> None:
+    appliance.add_image(version=OLD)
+    appliance.fail("error_code", f"{API}/images/items/1", code="IN_USE", status=409)
+    outcome = rack.image(appliance, state="absent", id=1)
+    assert (outcome.kind, outcome.changed, outcome.result["error"]["code"]) == ("http", False, "IN_USE")
+    assert f"Image 1 ({OLD}) stays there" in outcome.message
+
+
 def test_removed_by_somebody_else_meanwhile(rack: Rack, appliance: Appliance) -> None:
     appliance.add_image(version=OLD)
     appliance.fail("status", f"{API}/images/items/1", "DELETE", code=404)

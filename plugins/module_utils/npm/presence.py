@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ..core import location
 from ..core.checksum import sha256_of
 from ..core.errors import DeviceError, FailedError, InputError
 from ..core.plan import Plan
@@ -57,6 +58,7 @@ class Presence:
         self._appliance = appliance
         self._deadline = Deadline(params["wait_timeout"])
         self._source = Source(params["src"], params["url"])
+        task.hide(*location.secrets_in(params["url"]))
         self._exclusive = params["exclusive"]
         self._wanted = wanted_of(params["checksum"], params["version"])
         self._checked = False

@@ -183,7 +183,10 @@ def test_a_fetched_image_is_another_one(rack: Rack, appliance: Appliance, iso: P
     outcome = rack.image(appliance, url=URL, checksum=sha256(iso))
     assert (outcome.kind, outcome.changed) == ("failed", True)
     assert f"its SHA-256 is {OTHER_SUM}" in outcome.message
-    assert f"holds version {OLD}, not {NEW}" in rack.image(appliance, url=URL, version=NEW).message
+    before = len(appliance.images.all())
+    outcome = rack.image(appliance, url=URL, version=NEW)
+    assert f"holds version {OLD}, not {NEW}" in outcome.message and "It was removed again" in outcome.message
+    assert len(appliance.images.all()) == before, "each run would leave one more there"
 
 
 def test_exclusive_removes_every_other_image_once_it_is_valid(rack: Rack, appliance: Appliance, iso: Path) -> None:

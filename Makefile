@@ -15,8 +15,8 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
-demo: venv ## Commission three simulated sensors with the playbook that real ones take
-	@$(IN_VENV) -m tests.demo
+demo: venv ## Run the playbooks on simulated devices, as on real ones [CHAPTER=commission|site|xyte]
+	@$(IN_VENV) -m tests.demo $(CHAPTER)
 
 .PHONY: test
 test: ## Run everything: linters, docs, tarball, sanity, unit, browser and integration tests on each ansible-core

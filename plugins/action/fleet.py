@@ -100,10 +100,10 @@ class ActionModule(ActionBase):
                 if isinstance(event, Said):
                     screen.said(event)
                 elif isinstance(event, Done):
-                    screen.ended(harvest.add(event.target, event.result))
+                    screen.ended(harvest.add(event.target, event.result, event.seconds))
                 else:
                     harvest.unstarted(event.target)
-        return harvest.result(bool(stopped))
+        return {"module": module.name, **harvest.result(bool(stopped))}
 
     def _prepare(self, module: Loaded, arguments: Arguments, place: t.Callable[[str], str], target: str) -> Job:
         """What a thread is to do for the target. All that needs the engine is done here, in the action's own thread."""
@@ -149,7 +149,7 @@ def _wants_unchanged(module: Loaded, options: Result) -> bool:
 
 
 def _failed(message: str, _voice: Voice) -> Result:
-    return InputError(f"Its arguments could not be made: {message}", hint="Nothing was sent to it.").to_result()
+    return InputError(f"Its arguments could not be made: {message.rstrip('.')}.", hint="Nothing was sent to it.").to_result()
 
 
 def _run_one(module: Loaded, arguments: Result, check_mode: bool, diff: bool, voice: Voice) -> Result:

@@ -10,7 +10,7 @@ version_added: 0.1.0
 description:
   - Reads documents whose names end in C(.site.yml), one per site, as they live in a Git repository.
   - A document lists sensors, appliances, readers and registry entries, with defaults for each system.
-    Secrets are references to vaulted variables.
+    Secrets are references to vaulted variables. Relative names of files count from the folder of the document.
   - It is checked whole before anything is used. All mistakes are told at once, each with file, line, column and the path in the document.
     The checks go across devices. Names and addresses are unique, and sensors that disturb each other have different channels.
   - The JSON Schema for editors is C(docs/schemas/site.schema.json).
@@ -115,7 +115,7 @@ class InventoryModule(BaseInventoryPlugin):
             failure = f"{path} cannot be read: {error}"
         if failure:
             raise AnsibleParserError(failure)
-        self._fill(Site(self._trusted(path)))
+        self._fill(Site(self._trusted(path), os.path.dirname(os.path.abspath(path))))
 
     def _trusted(self, path: str) -> t.Any:
         """The document once more, by Ansible's own loader, which marks its templates as ours."""

@@ -61,7 +61,7 @@ options:
   results_size:
     description:
       - Bytes of JSON that RV(results) may have; V(0) is no limit. AWX empties a result that is longer than 700,000 characters.
-      - Failures have precedence, then changes. A row that does not fit is cut down to its target, state, message and diff,
+      - Failures have precedence, then changes. A row that does not fit is cut down to its target, state, seconds, message and diff,
         or left out; RV(summary) counts both. RV(changed_targets) and RV(failed_targets) are always complete.
     type: int
     default: 400000
@@ -119,6 +119,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+module:
+  description: Full name of the module that was run.
+  returned: unless the task could not begin
+  type: str
 results:
   description:
     - One row for each target that was changed, failed or has a warning, in the order of O(targets); others by O(unchanged_results).
@@ -136,6 +140,9 @@ results:
     failed:
       description: Whether it failed.
       type: bool
+    seconds:
+      description: How long the target took, without the time it waited for its turn.
+      type: float
     msg:
       description: What happened, in sentences.
       type: str
@@ -156,6 +163,11 @@ changed_targets:
   elements: str
 failed_targets:
   description: Names of the targets that failed. One may be changed as well.
+  returned: always
+  type: list
+  elements: str
+unchanged_targets:
+  description: Names of the targets that are as they should be.
   returned: always
   type: list
   elements: str

@@ -39,6 +39,10 @@ options:
     description: Whether O(version) may be older than what the appliance runs.
     type: bool
     default: false
+  image_follows:
+    description: In check mode, do not warn that the appliance has no image of O(version), since a later task puts it there.
+    type: bool
+    default: false
   wait_timeout:
     description: Seconds until O(state) has to be reached. When they are over, the task fails, and the appliance goes on with what it does.
     type: float
@@ -137,6 +141,7 @@ ARGUMENT_SPEC = Spec(
         "version": {"type": "str"},
         "state": {"type": "str", "choices": ["idle", "staged", "updated"], "default": "updated"},
         "allow_downgrade": {"type": "bool", "default": False},
+        "image_follows": {"type": "bool", "default": False},
         "wait_timeout": {"type": "float", "default": 7200.0},
         "reach_timeout": {"type": "float", "default": 30.0},
     },

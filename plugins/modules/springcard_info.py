@@ -15,6 +15,12 @@ extends_documentation_fragment:
   - siteops.devices.springcard
   - siteops.devices.attributes.info_module
   - siteops.devices.attributes.actiongroup_springcard
+options:
+  devices:
+    description: Serial numbers, unique ids or DeviceIds of the readers to return. Without it, all of the service are returned.
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: siteops.devices.springcard_firmware
 author:
@@ -73,6 +79,10 @@ springcard:
             date:
               description: When it was built.
               type: str
+    missing:
+      description: Those of O(devices) that the service does not have, or has as C(missing).
+      type: list
+      elements: str
 error:
   description: What kind of failure it was, for use in conditions.
   returned: failure
@@ -94,7 +104,7 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import
 from ansible_collections.siteops.devices.plugins.module_utils.springcard.client import CONNECTION_OPTIONS
 from ansible_collections.siteops.devices.plugins.module_utils.springcard.info import gather
 
-ARGUMENT_SPEC = Spec(CONNECTION_OPTIONS)
+ARGUMENT_SPEC = Spec(CONNECTION_OPTIONS, {"devices": {"type": "list", "elements": "str", "default": []}})
 
 
 def run(task):

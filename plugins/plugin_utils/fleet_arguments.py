@@ -103,7 +103,8 @@ class Arguments:
         self._templates.variables = variables
         found: dict[str, t.Any] = {}
         for layer in self._defaults:
-            rows = layer if isinstance(layer, t.Mapping) else self._templates.value(layer)
+            rows = self._templates.named(layer)
+            rows = rows if isinstance(rows, t.Mapping) else self._templates.value(layer)
             for option, written in rows.items() if isinstance(rows, t.Mapping) else ():
                 self._set(found, option, written)
         found.update(self._shared)
@@ -137,14 +138,16 @@ class Templates:
         self._variables = variables
         self._templar.available_variables = dict(variables)
 
+    def named(self, written: t.Any) -> t.Any:
+        """What the variable holds, as it was written, when ``written`` is just its name; else ``written`` itself."""
+        name = NAME_ONLY.fullmatch(written) if isinstance(written, str) else None
+        if name and name.group(1) in self._variables and name.group(1) != "omit" and self._templar.is_template(written):
+            return self._variables[name.group(1)]
+        return written
+
     def value(self, written: t.Any) -> t.Any:
         """The value for this target; ``MISSING`` when it is ``omit``."""
-        if isinstance(written, str):
-            name = NAME_ONLY.fullmatch(written)
-            if name and name.group(1) in self._variables and name.group(1) != "omit" and self._templar.is_template(written):
-                written = self._variables[name.group(1)]
-            elif "{" not in written:
-                return written
+        written = self.named(written)
         if written is None or isinstance(written, (int, float)) or (isinstance(written, str) and "{" not in written):
             return written
         inputs = self._inputs(written)

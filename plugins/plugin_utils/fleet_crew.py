@@ -8,6 +8,7 @@ import contextlib
 import queue
 import signal
 import threading
+import time
 import typing as t
 
 Result = dict[str, t.Any]
@@ -15,10 +16,11 @@ Job = t.Callable[["Voice"], Result]
 
 
 class Done(t.NamedTuple):
-    """A target has ended."""
+    """A target has ended. ``seconds``: how long its job took."""
 
     target: str
     result: Result
+    seconds: float
 
 
 class Unstarted(t.NamedTuple):
@@ -100,11 +102,13 @@ class Crew:
             if self._halted.is_set():
                 self._inbox.put(Unstarted(target))
                 continue
+            began = time.monotonic()
             result = job(Voice(target, self._inbox))
+            seconds = time.monotonic() - began
             # Counted here and not where the result is heard: this thread must not start another one meanwhile.
             if result.get("failed"):
                 self._count_failure()
-            self._inbox.put(Done(target, result))
+            self._inbox.put(Done(target, result, seconds))
 
     def _count_failure(self) -> None:
         with self._counting:

@@ -14,7 +14,7 @@ import typing as t
 
 Result = dict[str, t.Any]
 
-ESSENTIAL = ("target", "changed", "failed", "msg", "error", "diff")
+ESSENTIAL = ("target", "changed", "failed", "seconds", "msg", "error", "diff")
 """What is left of a row that does not fit."""
 
 FIRST = 5
@@ -31,6 +31,7 @@ class Harvest:
         self._diff = diff
         self._began = time.monotonic()
         self._rows: list[Result] = []
+        self._unchanged: list[str] = []
         self._unstarted: list[str] = []
         self._warned: dict[str, list[str]] = {}
         self.done = self.changed = self.failed = 0
@@ -41,12 +42,14 @@ class Harvest:
     def unstarted(self, target: str) -> None:
         self._unstarted.append(target)
 
-    def add(self, target: str, result: Result) -> Result:
-        """Take the result of a target that has ended. Returns its row."""
-        row = row_of(target, result, self._warned.pop(target, []))
+    def add(self, target: str, result: Result, seconds: float) -> Result:
+        """Take the result of a target that has ended, after so long. Returns its row."""
+        row = row_of(target, result, seconds, self._warned.pop(target, []))
         self.done += 1
         self.changed += row["changed"]
         self.failed += row["failed"]
+        if not (row["changed"] or row["failed"]):
+            self._unchanged.append(target)
         # The rows of a large fleet that is as it should be would only fill the memory.
         if row["changed"] or row["failed"] or self._unchanged_rows or "device_warnings" in row:
             self._rows.append(row)
@@ -66,12 +69,12 @@ class Harvest:
         self._rows.sort(key=lambda row: self._order[row["target"]])
         kept, shortened, left_out = _fitting(self._rows, self._size)
         changed, failed = (_targets(self._rows, key) for key in ("changed", "failed"))
-        unstarted = sorted(self._unstarted, key=self._order.__getitem__)
+        unchanged, unstarted = (sorted(names, key=self._order.__getitem__) for names in (self._unchanged, self._unstarted))
         summary = {
             "targets": len(self._order),
             "changed": self.changed,
             "failed": self.failed,
-            "unchanged": self.done - len(set(changed) | set(failed)),
+            "unchanged": len(unchanged),
             "unstarted": len(unstarted),
             "seconds": round(time.monotonic() - self._began, 3),
             "results_shortened": shortened,
@@ -85,13 +88,14 @@ class Harvest:
             "results": kept,
             "changed_targets": changed,
             "failed_targets": failed,
+            "unchanged_targets": unchanged,
             "unstarted_targets": unstarted,
             "summary": summary,
             **({"diff": diffs} if diffs else {}),
         }
 
 
-def row_of(target: str, result: Result, warnings: list[str]) -> Result:
+def row_of(target: str, result: Result, seconds: float, warnings: list[str]) -> Result:
     """A target's result as a row of the task's."""
     own = {key: value for key, value in result.items() if key not in {"failed", "changed", "diff", "warnings", "skipped"}}
     diff = _short_diff(target, result["diff"]) if result.get("changed") and isinstance(result.get("diff"), dict) else None
@@ -100,6 +104,7 @@ def row_of(target: str, result: Result, warnings: list[str]) -> Result:
         "target": target,
         "changed": bool(result.get("changed")),
         "failed": bool(result.get("failed")),
+        "seconds": round(seconds, 3),
         **({"diff": diff} if diff else {}),
         **({"device_warnings": warnings} if warnings else {}),
     }

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.siteops.devices.tests.rulebook.bridge import NEW, Site, family, kill
-from ansible_collections.siteops.devices.tests.rulebook.test_bridge import flashes
+from ansible_collections.siteops.devices.tests.rulebook.bridge import Site, family, kill
 from ansible_collections.siteops.devices.tests.simulators.xyte import eventually
 
 pytestmark = pytest.mark.timeout(600)
@@ -27,13 +26,13 @@ def test_a_command_becomes_a_rollout(tmp_path: Path) -> None:
         running = site.rulebook()
         try:
             eventually(lambda: site.device.sent("get"), START)
-            command = site.cloud.command(site.device, "update_firmware", site.offer())
+            command = site.order(site.first)
             eventually(lambda: finished(site), START)
         finally:
             kill(*family(running.pid))
         assert site.device.statuses == [(command, "in_progress"), (command, "done")]
-        assert site.device.firmware_version == NEW
-        assert flashes(site) == 1
+        assert site.device.firmware_version == site.first.new
+        assert site.first.flashes == 1
         assert site.device.violations == []
         assert site.device.access_key not in (tmp_path / "rulebook.log").read_text()
 
@@ -41,7 +40,7 @@ def test_a_command_becomes_a_rollout(tmp_path: Path) -> None:
 def interrupt(site: Site, *, all_of_it: bool) -> list[int]:
     """Start a rulebook, and kill it, or all it has started too, while the sensor is being updated. Returns what may live on."""
     running = site.rulebook()
-    eventually(lambda: any(request.path == "/chunkFileUpdate" for request in site.sensor.requests), START)
+    eventually(lambda: any(request.path == "/chunkFileUpdate" for request in site.first.device.requests), START)
     members = family(running.pid)
     kill(*(members if all_of_it else members[:1]))
     running.wait(30)
@@ -52,8 +51,8 @@ def interrupt(site: Site, *, all_of_it: bool) -> list[int]:
 def test_killed_in_the_middle_and_started_again(tmp_path: Path, all_of_it: bool) -> None:
     """One flash only, whether the playbook lived on when the rulebook died, or not."""
     with Site(tmp_path) as site:
-        command = site.cloud.command(site.device, "update_firmware", site.offer())
-        site.sensor.fail("delay", "/chunkFileUpdate", "PUT", seconds=4)
+        command = site.order(site.first)
+        site.first.device.fail("delay", "/chunkFileUpdate", "PUT", seconds=4)
         left_over = interrupt(site, all_of_it=all_of_it)
         again = site.rulebook()
         try:
@@ -66,6 +65,6 @@ def test_killed_in_the_middle_and_started_again(tmp_path: Path, all_of_it: bool)
         assert set(statuses) == {"in_progress", "done"}
         assert statuses[-1] == "done"
         assert {row[0] for row in site.device.statuses} == {command}
-        assert site.device.firmware_version == NEW
-        assert flashes(site) == 1
+        assert site.device.firmware_version == site.first.new
+        assert site.first.flashes == 1
         assert site.device.violations == []

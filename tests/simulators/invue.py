@@ -52,16 +52,23 @@ FIRST_ADDRESS = "127.23.0.1"
 PREFIX = "/api/v1"
 MEMBERS = ("type", "version", "url")
 DUPLICATE = 'duplicate key value violates unique constraint "firmware_type_version_key"'
-LISTINGS = ("none", "pages", "plain")
+LISTINGS = ("none", "pages", "plain", "ends", "page")
+REPLIES = ("entry", "bare", "list", "id", "place", "empty")
 
 
 @dataclass
 class Switches:
     """How a registry behaves where its document leaves a choice."""
 
-    listing: str = "none"  # GET /firmware: none, pages, plain
+    listing: str = "none"  # GET /firmware: none, pages, plain, ends (404 after the last page), page (a web page)
     results_per_page: int = 30  # when the client names no other number, and the most it gets
     id_in_body: str = "optional"  # of a PUT: optional, required, refused
+    numbered: bool = False  # ids are numbers
+    reply: str = "entry"  # to a write: the entry in data, bare, in a list of one; its id; its place in the header Location; empty
+    created: int = 201
+    updated: int = 200
+    deleted: int = 204
+    duplicate: int = 400
 
 
 class Refused(Exception):
@@ -126,7 +133,7 @@ class Registry(Device):
                 self.token = str(value)
             elif name == "entries":
                 self.entries = {row["id"]: {member: row[member] for member in MEMBERS} for row in value}
-            elif name in vars(self.switches) and (name != "listing" or value in LISTINGS):
+            elif name in vars(self.switches) and value in {"listing": LISTINGS, "reply": REPLIES}.get(name, (value,)):
                 setattr(self.switches, name, value)
             else:
                 raise ValueError(f"{name}: not here, or not {value!r}")
@@ -178,15 +185,27 @@ class Registry(Device):
     def _get(self, number: str) -> Reply:
         if number not in self.entries:
             raise Refused("unknown id", Reply({"message": "Not Found"}, 404), violation=False)
-        return Reply({"msg": "Firmwares fetched successfully", "data": {"id": number, **self.entries[number]}})
+        return Reply({"msg": "Firmwares fetched successfully", "data": self._row(number, self.entries[number])})
 
     def _create(self, body: Any, fault: Fault | None) -> Reply:
         entry = _checked(body)
         self._unique(entry, None)
-        number = str(uuid.uuid4())
+        number = str(len(self.entries) + 1) if self.switches.numbered else str(uuid.uuid4())
         if not _ignored(fault):
             self.entries[number] = entry
-        return Reply({"status": True, "msg": "Firmware created successfully", "data": {"id": number, **entry}}, 201)
+        return self._told("created", number, entry, self.switches.created)
+
+    def _told(self, what: str, number: str, entry: dict[str, str], status: int) -> Reply:
+        """The reply to a write that was done."""
+        row = self._row(number, entry)
+        form = self.switches.reply
+        if form in {"place", "empty"} or status == 204:
+            return Reply(raw=b"", status=status, headers={"Location": f"{PREFIX}/firmware/{number}"} if form == "place" else {})
+        data = {"entry": row, "bare": row, "list": [row], "id": {"id": row["id"]}}[form]
+        return Reply(data if form == "bare" else {"status": True, "msg": f"Firmware {what} successfully", "data": data}, status)
+
+    def _row(self, number: str, entry: dict[str, str]) -> dict[str, Any]:
+        return {"id": int(number) if self.switches.numbered else number, **entry}
 
     def _update(self, number: str, body: Any, fault: Fault | None) -> Reply:
         given = dict(body) if isinstance(body, dict) else body
@@ -200,22 +219,25 @@ class Registry(Device):
         self._unique(entry, number)
         if not _ignored(fault):
             self.entries[number] = entry
-        return Reply({"status": True, "msg": "Firmware updated successfully", "data": {"id": number, **entry}})
+        return self._told("updated", number, entry, self.switches.updated)
 
     def _delete(self, number: str, fault: Fault | None) -> Reply:
         if number not in self.entries:
             raise Refused("unknown id", Reply({"message": "Not Found"}, 404), violation=False)
         if not _ignored(fault):
             del self.entries[number]
-        return Reply(raw=b"", status=204)
+        status = self.switches.deleted
+        return Reply(raw=b"", status=204) if status == 204 else Reply({"status": True, "msg": "Firmware deleted successfully"}, status)
 
     def _unique(self, entry: dict[str, str], number: str | None) -> None:
         holder = self.find(entry["type"], entry["version"])
         if holder is not None and holder["id"] != number:
-            raise Refused("duplicate", _errors(DUPLICATE), violation=False)
+            raise Refused("duplicate", _errors(DUPLICATE, self.switches.duplicate), violation=False)
 
     def _list(self, call: Call) -> Reply:
-        rows = [{"id": number, **entry} for number, entry in self.entries.items()]
+        rows = [self._row(number, entry) for number, entry in self.entries.items()]
+        if self.switches.listing == "page":
+            return Reply(raw=faults.HTML_PAGE, content_type="text/html")
         if self.switches.listing == "plain":
             return Reply({"msg": "Firmwares fetched successfully", "data": rows})
         page = int(call.query.get("page", "1"))
@@ -223,6 +245,10 @@ class Registry(Device):
         per_page = min(int(call.query.get("results_per_page", most)), most)
         pagination = {"page": page, "results_per_page": str(per_page), "total_results": str(len(rows))}
         some = rows[(page - 1) * per_page : page * per_page]
+        if self.switches.listing == "ends":
+            if page > 1 and not some:
+                raise Refused("after the last page", Reply({"message": "Not Found"}, 404), violation=False)
+            return Reply({"message": "Firmwares fetched successfully", "data": some})
         return Reply({"message": "Firmwares fetched successfully", "pagination": pagination, "data": some})
 
 
@@ -342,8 +368,8 @@ def _checked(body: Any) -> dict[str, str]:
     return {member: body[member] for member in MEMBERS}
 
 
-def _errors(detail: str) -> Reply:
-    return Reply({"errors": [{"status": 400, "detail": detail}]}, 400)
+def _errors(detail: str, status: int = 400) -> Reply:
+    return Reply({"errors": [{"status": status, "detail": detail}]}, status)
 
 
 def _express(call: Call, *, violation: bool) -> Refused:

@@ -61,13 +61,16 @@ class Appliance(Device):
                 code = fault.details.get("code", "INTERNAL_ERROR")
                 raise Refused(int(fault.details.get("status", 500)), code, fault.details.get("desc") or "ordered", violation=False)
             handler = self._admit(call, fault)
-            return Reply({}) if fault is not None and fault.kind == faults.IGNORE else handler(call)
+            reply = Reply({}) if fault is not None and fault.kind == faults.IGNORE else handler(call)
+            if self.switches.numbers_as_text and call.path.startswith(API):
+                reply.data = _numbers_as_text(reply.data)
+            return reply
         except Refused as refusal:
             if call.sink is not None:
                 call.sink.broken()
             if refusal.violation:
                 self.violations.append(f"{call.method} {call.path}: {refusal.reason}")
-            return refusal.reply()
+            return refusal.reply(xml=self.switches.xml_errors)
 
     def sink(self, call: Call) -> Sink | None:
         if call.path != UPLOAD or call.method != "POST":
@@ -159,6 +162,8 @@ class Appliance(Device):
         return Reply(raw=b"", status=self.switches.empty_status, outage=outage)
 
     def services(self, _call: Call) -> Reply:
+        if not self.switches.services_offered:
+            raise Refused(404, "RESOURCE_NOT_FOUND", "no such resource", violation=False)
         listed = {"common": ["1.0"], "npm.packet_capture": ["2.0"], "npm.system_update": ["2.0"]}
         if self.switches.token_listed:
             listed["mgmt.aaa"] = list(self.switches.token_versions)
@@ -231,6 +236,14 @@ class Appliance(Device):
         self.update = Update(self.switches, self.images, self.update.version)
         self.restarted()
         return None
+
+
+def _numbers_as_text(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _numbers_as_text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_numbers_as_text(item) for item in value]
+    return str(value) if isinstance(value, (int, float)) else value
 
 
 Handler = Callable[[Call], Reply]

@@ -84,7 +84,8 @@ class Credentials:
             raise Refused(401, "AUTH_REQUIRED", "log in first", violation=not call.path.startswith("/api/common/"))
         if self.tokens.get(value, 0.0) <= time.monotonic():
             known = value in self.tokens or value in self.ended
-            raise Refused(401, "AUTH_EXPIRED_TOKEN" if known else "AUTH_INVALID_TOKEN", "the token is not good", violation=False)
+            code = "AUTH_EXPIRED_TOKEN" if known else "AUTH_INVALID_TOKEN"
+            raise Refused(self._switches.expired_status, code, "the token is not good", violation=False)
 
     def end_all(self) -> None:
         """End every token and cookie."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 from .exchange import Call, Reply
 
@@ -20,8 +21,12 @@ class Refused(Exception):
         self.reason = reason
         self.violation = violation
 
-    def reply(self) -> Reply:
+    def reply(self, *, xml: bool = False) -> Reply:
         """The error as it travels."""
+        if xml:
+            text = f"<error error_id={quoteattr(self.error_id)} error_text={quoteattr(self.reason)}/>"
+            head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+            return Reply(raw=(head + text).encode(), content_type="text/xml", status=self.status, refused=self.reason)
         return Reply({"error_id": self.error_id, "error_text": self.reason}, status=self.status, refused=self.reason)
 
 

@@ -56,6 +56,7 @@ class Switches:
     init_outcome: str = "INITIALIZED"
     init_picks: str = "newest"  # which of several VALID images
     target_told: bool = True
+    target_builds: bool = True  # False: "11.6.0" where the image says "11.6.0 #23947"
     run_seconds: float = 0.05  # RUNNING before the restart
     start_reply_lost: bool = False  # the restart comes at once, instead of the reply
     reboot_seconds: float = 0.1  # nobody listens
@@ -65,9 +66,16 @@ class Switches:
     history_times: bool = True
     history_newest_first: bool = False
     history_told: bool = True  # False: update_history stays empty
+    history_builds: bool = True  # False: "11.6.0" where info says "11.6.0 #23947"
     version_lag: float = 0.0  # common/1.0/info tells the old version for that long after the end
     info_offered: bool = True
     empty_status: int = 204  # of replies without a body
+
+    # Replies
+    numbers_as_text: bool = False  # ids, times and progress
+    xml_errors: bool = False  # errors as older products send them
+    expired_status: int = 401  # of a call with a token that has ended
+    services_offered: bool = True
 
     # What only the vendor's older clients use
     auth_methods: tuple[str, ...] = field(default_factory=lambda: ("COOKIE", "OAUTH_2_0"))

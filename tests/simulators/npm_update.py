@@ -169,6 +169,8 @@ class Update:
             history = [{"version": entry["version"]} for entry in history]
         if self._switches.history_newest_first:
             history.reverse()
+        if not self._switches.history_builds:
+            history = [{**entry, "version": entry["version"].partition(" #")[0]} for entry in history]
         answer = {
             "state": self.state,
             "state_description": self.description,
@@ -176,5 +178,5 @@ class Update:
             "update_history": history,
         }
         if self._switches.target_told and self.target is not None:
-            answer["target_version"] = self.target
+            answer["target_version"] = self.target if self._switches.target_builds else self.target.partition(" #")[0]
         return answer

@@ -77,6 +77,7 @@ class Service(Device):
         self.starting = False
         self.has_service = True
         self.has_firmware_info = True
+        self.load_reply: tuple[int, Any] = (200, {"Result": "success"})  # None as body: empty
         self.websocket_port = 0
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -186,7 +187,7 @@ class Service(Device):
         if not self.has_firmware_info:
             raise Refused("Unknown route", 404)
         reader = self._reader(device_id)
-        if reader.status != "ok":
+        if reader.status != "ok" or reader.mute:
             raise Refused("Device is not ready", 499)
         return Reply(reader.firmware)
 
@@ -219,7 +220,8 @@ class Service(Device):
         task = asyncio.get_running_loop().create_task(self._flash(reader, about))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
-        return Reply({"Result": "success"})
+        status, answer = self.load_reply
+        return Reply(answer, status=status, raw=b"" if answer is None else None)
 
     def _fetch(self, location: str) -> bytes:
         scheme, _colon, rest = location.partition("://")

@@ -43,6 +43,8 @@ class Reader:
     loadable: bool = True  # else "Not available"
     has_serial: bool = True
     has_unique_id: bool = True
+    twin_of: int | None = None  # number of the reader whose serial number it shows
+    mute: bool = False  # answers firmware-info with 499
     locked: bool = False  # by another request: 409
     loading: bool = False
     outcome: str = "success"
@@ -55,7 +57,7 @@ class Reader:
 
     @property
     def serial(self) -> str:
-        return f"5C{self.number:06X}"
+        return f"5C{self.twin_of or self.number:06X}"
 
     @property
     def unique_id(self) -> str:

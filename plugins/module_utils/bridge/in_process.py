@@ -62,7 +62,7 @@ def run_in_process(
 
 def refuse(module: Loaded) -> Result:
     """Let the arguments' check refuse an option that no module has. What is called once before the controller forks is quicker after."""
-    return run_in_process(module, {"no such option": None}, check_mode=True, diff=False, say_warning=str, say_progress=None)
+    return run_in_process(module, {"no such option": None}, check_mode=True, diff=False, say_warning=lambda _text: None, say_progress=None)
 
 
 def _refused(name: str, validation: t.Any) -> Result:

@@ -114,7 +114,7 @@ class ReplyLost(DeviceError):
 
 
 class HTTPError(DeviceError):
-    """The reply's status is not a success. ``headers`` are the reply's."""
+    """The reply's status is not a success. ``headers`` are the reply's; ``body`` is its JSON, or the text of one that is none."""
 
     kind = "http"
 

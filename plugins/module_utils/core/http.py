@@ -94,6 +94,8 @@ def describe_body(body: bytes) -> str:
     text = body[:4096].decode("utf-8", "replace").strip()
     if not text:
         return "an empty reply"
+    if text[:5].lower() == "<?xml":
+        return "XML"
     if text[:1] == "<":
         title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
         return f'HTML ("{" ".join(title.group(1).split())[:80]}")' if title else "HTML"
@@ -358,9 +360,9 @@ def _status_error(reply: Reply, safe: bool) -> HTTPError:
     try:
         body: t.Any = json.loads(reply.body.decode("utf-8-sig"))
     except ValueError:
-        body = None
+        body = reply.body[:4096].decode("utf-8", "replace")
     detail = ""
-    if reply.body and body is None:
+    if body and isinstance(body, str):
         detail = f": {describe_body(reply.body)}"
     if 300 <= reply.status < 400:
         error = HTTPError(

@@ -35,13 +35,13 @@ def exchange() -> t.Any:
     """One request and its reply, over a pair of sockets within this process. Returns the reply's JSON."""
     far: list[socket.socket] = []
 
-    class Connection(urllib3.connection.HTTPConnection):  # type: ignore[misc]
+    class Connection(urllib3.connection.HTTPConnection):
         def connect(self) -> None:
             self.sock, other = socket.socketpair()
             far.append(other)
             other.sendall(REPLY)
 
-    class Pool(urllib3.connectionpool.HTTPConnectionPool):  # type: ignore[misc]
+    class Pool(urllib3.connectionpool.HTTPConnectionPool):
         ConnectionCls = Connection
 
     try:

@@ -12,7 +12,7 @@ import dataclasses
 import time
 import typing as t
 
-from .errors import DeadlineError
+from .errors import DeadlineError, DeviceError
 
 Value = t.TypeVar("Value")
 
@@ -47,6 +47,30 @@ class Deadline:
     def left(self) -> float:
         """Seconds left, never negative."""
         return max(0.0, self._end - self.clock.now())
+
+
+class Patience:
+    """What may be seen for a moment, such as a contradiction, and is an error when it lasts for ``seconds``."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._since: float | None = None
+
+    def begin_anew(self) -> None:
+        self._since = None
+
+    def lasts(self) -> bool:
+        """Called each time that it is seen: whether that is so for too long now."""
+        if self._since is None:
+            self._since = self._clock.now()
+        return self._clock.now() - self._since >= self._seconds
+
+    def over(self, failure: t.Callable[[], DeviceError]) -> bool:
+        """Called each time that it is seen: False, and in the end ``failure`` is raised."""
+        if self.lasts():
+            raise failure()
+        return False
 
 
 def wait_until(

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import typing as t
 import urllib.parse
@@ -12,8 +11,8 @@ import urllib.parse
 from ..core.connection import SHARED_OPTIONS, check_limits, trust_of
 from ..core.errors import AuthenticationError, DeviceError, HTTPError, InputError, RefusedError, ReplyError
 from ..core.http import Endpoint, Reply, Session
-from ..core.schema import Schema
 from ..core.wait import Clock
+from .replies import Entry, entry_in, id_in, rows_in, total_in
 
 CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
     "api_url": {"type": "str", "default": "https://api.invue.com/api/v1"},
@@ -35,37 +34,6 @@ NO_LISTING = frozenset({400, 403, 404, 405, 501})
 
 PAGE_SIZE = 100
 MOST_PAGES = 10000
-
-ENTRY: Schema = {
-    "type": "object",
-    "required": ["id", "type", "version", "url"],
-    "properties": {name: {"type": "string"} for name in ("id", "type", "version", "url")},
-}
-ENTRY_REPLY: Schema = {"type": "object", "required": ["data"], "properties": {"data": ENTRY}}
-LIST: Schema = {"type": "array", "items": ENTRY}
-
-
-@dataclasses.dataclass(frozen=True)
-class Entry:
-    """A firmware entry. ``id`` is None where it is not known; ``url`` too, when an entry is only known to exist."""
-
-    id: str | None
-    type: str
-    version: str
-    url: str | None
-
-    @classmethod
-    def of(cls, data: t.Mapping[str, t.Any]) -> Entry:
-        return cls(data["id"], data["type"], data["version"], data["url"])
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What is unique in a registry."""
-        return self.type, self.version
-
-    def view(self) -> dict[str, t.Any]:
-        """The entry as users see it."""
-        return dataclasses.asdict(self)
 
 
 class Task(t.Protocol):
@@ -113,25 +81,30 @@ class RegistryClient:
     def get(self, number: str) -> Entry | None:
         """GET /firmware/{id}: 200, or 404 for None."""
         try:
-            reply = self._call("GET", _path(number), 200)
+            reply = self._call("GET", _path(number))
         except HTTPError as error:
             if error.http_status != 404:
                 raise
             return None
-        return _entry_in(reply)
+        found = entry_in(reply.json())
+        if found is None or str(found.id).lower() != number.lower():
+            raise ReplyError(f"{reply.what} without that entry: id, type and version are needed.", http_status=reply.status)
+        return found
 
-    def create(self, kind: str, version: str, url: str | None) -> Entry:
-        """POST /firmware: 201. Raises :class:`RefusedError` with :data:`DUPLICATE`."""
-        return _entry_in(self._call("POST", "/firmware", 201, {"type": kind, "version": version, "url": url}))
+    def create(self, kind: str, version: str, url: str | None) -> str | None:
+        """POST /firmware: 201. The new entry's id, None when the reply has none. Raises :class:`RefusedError` with :data:`DUPLICATE`."""
+        reply = self._call("POST", "/firmware", {"type": kind, "version": version, "url": url})
+        place = re.search(r"/firmware/([^/?#]+)/?$", reply.headers.get("Location", ""))
+        return id_in(_acknowledgement(reply)) or (place.group(1) if place else None)
 
-    def update(self, entry: Entry) -> Entry:
+    def update(self, entry: Entry) -> None:
         """PUT /firmware/{id}: 200. The body has the id too, as in the vendor's example. Raises :class:`RefusedError`."""
-        return _entry_in(self._call("PUT", _path(str(entry.id)), 200, entry.view()))
+        _acknowledgement(self._call("PUT", _path(str(entry.id)), entry.view()))
 
     def delete(self, number: str) -> None:
         """DELETE /firmware/{id}: 204, or 404, which is as good."""
         try:
-            self._call("DELETE", _path(number), 204)
+            _acknowledgement(self._call("DELETE", _path(number)))
         except HTTPError as error:
             if error.http_status != 404:
                 raise
@@ -140,33 +113,36 @@ class RegistryClient:
         """All entries by GET /firmware, page after page; None when the registry has no such list.
 
         The vendor's page has none. Its sibling resources page like this: counts may be numbers or text, and may be missing,
-        in which case it ends with the page that brings nothing new.
+        in which case it ends with the page that brings nothing new, or that does not exist.
         """
-        found: dict[str, Entry] = {}
+        found: dict[str | None, Entry] = {}
         for page in range(1, MOST_PAGES + 1):
             try:
-                reply = self._call("GET", f"/firmware?page={page}&results_per_page={PAGE_SIZE}", 200)
+                reply = self._call("GET", f"/firmware?page={page}&results_per_page={PAGE_SIZE}")
             except DeviceError as error:
-                if page == 1 and (error.http_status in NO_LISTING or error.code == NO_PATH):
-                    return None
+                if error.http_status in NO_LISTING or error.code == NO_PATH:
+                    return None if page == 1 else list(found.values())
                 raise
-            rows, total = _page_in(reply)
-            new = {row.id: row for row in rows if row.id not in found}
-            found.update(t.cast("dict[str, Entry]", new))
-            if not new or (total is not None and len(found) >= total):
+            body = _json_or_none(reply)
+            rows = rows_in(body)
+            if rows is None and page == 1:
+                return None
+            before = len(found)
+            found.update({row.id: row for row in rows or []})
+            total = total_in(body)
+            if len(found) == before or (total is not None and len(found) >= total):
                 return list(found.values())
         raise ReplyError(f"The list of {self.name} did not end after {MOST_PAGES} pages.")
 
-    def _call(self, method: str, path: str, success: int, payload: t.Any = None) -> Reply:
-        """One call, answered with exactly the documented status."""
+    def _call(self, method: str, path: str, payload: t.Any = None) -> Reply:
+        """One call. A reply of success that says ``"status": false`` is none."""
         try:
             reply = self._http.call(method, path, payload=payload)
         except HTTPError as error:
             raise _understood(error, self.name, f"{method} {path.partition('?')[0]}") from None
-        if reply.status != success:
-            strange = ReplyError(f"{reply.what} with HTTP {reply.status}, where the vendor documents {success}.", http_status=reply.status)
-            strange.uncertain = reply.uncertain
-            raise strange
+        body = _json_or_none(reply)
+        if isinstance(body, t.Mapping) and body.get("status") is False:
+            raise RefusedError(f"{reply.what} with status false{_told(body)}.", http_status=reply.status)
         return reply
 
 
@@ -204,22 +180,16 @@ def _path(number: str) -> str:
     return f"/firmware/{number}"
 
 
-def _entry_in(reply: Reply) -> Entry:
-    """The entry in a reply that carries one. Raises :class:`ReplyError`, or :class:`RefusedError` for ``"status": false``."""
-    body = reply.json({"type": "object"})
-    if body.get("status") is False:
-        raise RefusedError(f"{reply.what} with status false{_told(body)}.", http_status=reply.status)
-    return Entry.of(reply.json(ENTRY_REPLY)["data"])
+def _acknowledgement(reply: Reply) -> t.Any:
+    """The JSON of a reply to a write, which may be empty. Raises :class:`ReplyError` for anything else: a page may come from a proxy."""
+    return reply.json() if reply.body.strip() else None
 
 
-def _page_in(reply: Reply) -> tuple[list[Entry], int | None]:
-    """The rows of one page of a list, and how many there are in all, if it says so."""
-    body = reply.json({"anyOf": [LIST, {"type": "object", "required": ["data"], "properties": {"data": LIST}}]})
-    if isinstance(body, list):
-        return [Entry.of(row) for row in body], None
-    pagination = body.get("pagination")
-    total = str(pagination.get("total_results")) if isinstance(pagination, t.Mapping) else ""
-    return [Entry.of(row) for row in body["data"]], int(total) if total.isdigit() else None
+def _json_or_none(reply: Reply) -> t.Any:
+    try:
+        return reply.json()
+    except ReplyError:
+        return None
 
 
 def _told(body: t.Any) -> str:
@@ -257,6 +227,8 @@ def _understood(error: HTTPError, name: str, call: str) -> DeviceError:
         )
     if status == 400:
         return _bad_request(name, call, told)
+    if status == 409 and call.startswith(("POST", "PUT")):
+        return _duplicate(name, call, status, told)
     if status == 404 and ("HTML" in error.message or "Cannot " in error.message):
         error.hint = "That says that there is no such path, not that there is no such entry: check api_url."
         error.http_status, error.code = None, NO_PATH  # what asks for an entry must not take it for "no such entry"
@@ -269,12 +241,7 @@ def _understood(error: HTTPError, name: str, call: str) -> DeviceError:
 
 def _bad_request(name: str, call: str, told: str) -> RefusedError:
     if "firmware_type_version_key" in told or "duplicate key" in told:
-        return RefusedError(
-            f"{name} has an entry of this type and version already (HTTP 400 to {call}{told}).",
-            http_status=400,
-            code=DUPLICATE,
-            hint="Name that entry with id, or delete one of the two.",
-        )
+        return _duplicate(name, call, 400, told)
     if call.startswith("PUT") and "Failed to update" in told:
         return RefusedError(
             f"{name} has no entry of this id (HTTP 400 to {call}{told}).",
@@ -282,4 +249,14 @@ def _bad_request(name: str, call: str, told: str) -> RefusedError:
             code=UNKNOWN_ID,
             hint="It may have been deleted meanwhile; run the task again.",
         )
-    return RefusedError(f"{name} refused the values (HTTP 400 to {call}{told}).", http_status=400, hint="Check type, version and url.")
+    wrong = "type, version and url" if call.startswith(("POST", "PUT")) else "id"
+    return RefusedError(f"{name} refused the values (HTTP 400 to {call}{told}).", http_status=400, hint=f"Check {wrong}.")
+
+
+def _duplicate(name: str, call: str, status: int, told: str) -> RefusedError:
+    return RefusedError(
+        f"{name} has an entry of this type and version already (HTTP {status} to {call}{told}).",
+        http_status=status,
+        code=DUPLICATE,
+        hint="Name that entry with id, or delete one of the two.",
+    )

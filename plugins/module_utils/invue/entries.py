@@ -7,13 +7,17 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ..core.errors import IdentityError, InputError, RefusedError
+from ..core.errors import DeviceError, IdentityError, InputError, RefusedError
 from ..core.plan import Plan, Resource, Task, converge
 from ..core.wait import Deadline
-from .client import DUPLICATE, Entry, RegistryClient
+from .client import DUPLICATE, RegistryClient
 from .firmware_url import UrlCheck, check_url
 from .index import Index
 from .ledger import Ledger
+from .replies import Entry
+
+POSTS = 3
+"""How often an entry is sent whose creation nothing but the reply can tell."""
 
 LEDGER_LAG = 1.0
 """Seconds for which the ledger is looked at again after a duplicate: another run may be about to write the id into it."""
@@ -61,7 +65,6 @@ class Registered(Resource):
         self._index = index
         self._check = check
         self._id = desired.id
-        self._posts = 0
         self._assumed: Entry | None = None
 
     def read(self) -> Entry | None:
@@ -104,19 +107,31 @@ class Registered(Resource):
         return current.view() if current else {}
 
     def _create(self, entry: Entry) -> None:
-        """POST. Repeated after a lost reply, a duplicate says that the first one took effect: the registry allows no second."""
-        self._posts += 1
+        """POST, and keep the id that the reply tells. Where a list can show the entry, it is looked for when the reply is lost."""
         try:
-            created = self._registry.create(entry.type, entry.version, entry.url)
+            self._id = self._registry.create(entry.type, entry.version, entry.url) if self._index.listed else self._create_unseen(entry)
         except RefusedError as error:
-            if error.code != DUPLICATE or self._posts == 1 or self._index.listed:
-                self.collided = error.code == DUPLICATE
-                raise
+            self.collided = error.code == DUPLICATE
+            raise
+        self._index.keep(dataclasses.replace(entry, id=self._id))
+        if self._id is None and not self._index.listed:
             self._assumed = entry
-            self._task.warn(f"{self.label} was created, but the reply with its id was lost, and the registry has no list to find it in.")
-            return
-        self._id = created.id
-        self._index.keep(dataclasses.replace(entry, id=created.id))
+            self._task.warn(f"{self.label} was created, but its id was not told, and the registry has no list to find it in.")
+
+    def _create_unseen(self, entry: Entry) -> str | None:
+        """POST, where nothing but its reply tells. Repeated after a lost one: a duplicate then says that the first one took effect."""
+        for repeated in range(POSTS):
+            try:
+                return self._registry.create(entry.type, entry.version, entry.url)
+            except DeviceError as error:
+                if repeated and isinstance(error, RefusedError) and error.code == DUPLICATE:
+                    return None
+                if not error.uncertain:
+                    raise
+                if repeated + 1 == POSTS or error.http_status == 500:
+                    raise _unseen(error) from None
+                self._task.warn(f"{error.message} It is sent again: if the first one took effect, the registry says so.")
+        raise AssertionError("the last round returns or raises")
 
     def _look_up(self) -> Entry | None:
         found = self._index.find(str(self._desired.type), str(self._desired.version))
@@ -156,6 +171,15 @@ class Registered(Resource):
             self._index.keep(Entry(**result["entry"]))
         else:
             self._index.forget(*self._index.stale, *([self._id] if self._id else []))
+
+
+def _unseen(error: DeviceError) -> DeviceError:
+    """``error``, which leaves open for good whether an entry was created."""
+    error.uncertain = False
+    error.changed = True
+    error.facts["took_effect"] = "unknown"
+    error.hint = "Whether the entry was created cannot be seen, for the registry has no list. Run the task again: then it says so."
+    return error
 
 
 def publish(task: t.Any) -> dict[str, t.Any]:

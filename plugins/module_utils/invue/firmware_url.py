@@ -14,6 +14,7 @@ import http.client
 import typing as t
 import urllib.parse
 
+from ..core import location
 from ..core.errors import DeviceError, FailedError, HTTPError, InputError, UnreachableError
 from ..core.requirements import requests, require, urllib3
 from ..core.tls import Trust, TrustAdapter
@@ -83,9 +84,9 @@ def check_url(url: str, check: UrlCheck) -> dict[str, t.Any]:
         session.mount("https://", TrustAdapter(check.trust))
         try:
             response = _follow(session, url, check, deadline)
-            return _measure(response, _place(url), check, deadline)
+            return _measure(response, location.shown(url), check, deadline)
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, http.client.HTTPException) as error:
-            failure = _failure(_place(url), error)
+            failure = _failure(location.shown(url), error)
     raise failure
 
 
@@ -93,8 +94,8 @@ def _follow(session: t.Any, url: str, check: UrlCheck, deadline: Deadline) -> t.
     """The answer at the end of the redirects."""
     target = url
     for _redirect in range(MOST_REDIRECTS + 1):
-        if urllib.parse.urlsplit(target).scheme not in {"http", "https"}:
-            raise InputError(f"url: {_place(url)} is not, or does not lead to, an http:// or https:// URL.")
+        if location.split(target).scheme not in {"http", "https"}:
+            raise InputError(f"url: {location.shown(url)} is not, or does not lead to, an http:// or https:// URL.")
         timeouts = (min(check.connect_timeout, deadline.left + 0.1), min(30.0, deadline.left + 0.1))
         headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "siteops.devices"}
         response = session.get(target, headers=headers, timeout=timeouts, allow_redirects=False, stream=True)
@@ -102,7 +103,7 @@ def _follow(session: t.Any, url: str, check: UrlCheck, deadline: Deadline) -> t.
             return response
         response.close()
         target = urllib.parse.urljoin(target, response.headers["Location"])
-    raise FailedError(f"{_place(url)} redirects more than {MOST_REDIRECTS} times.", code="redirects")
+    raise FailedError(f"{location.shown(url)} redirects more than {MOST_REDIRECTS} times.", code="redirects")
 
 
 def _measure(response: t.Any, place: str, check: UrlCheck, deadline: Deadline) -> dict[str, t.Any]:
@@ -172,9 +173,3 @@ def _failure(place: str, error: Exception) -> DeviceError:
     )
     reason = next((words for mark, words in known if mark in text), type(error).__name__)
     return UnreachableError(f"{place} cannot be fetched: {reason}. Nothing was published.", hint="A device could not fetch it either.")
-
-
-def _place(url: str) -> str:
-    """The URL without what may be secret in it: credentials, query, fragment."""
-    parts = urllib.parse.urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

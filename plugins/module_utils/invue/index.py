@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from .client import Entry, RegistryClient
+from .client import RegistryClient
 from .ledger import Ledger
+from .replies import Entry
 
 
 class Index:

@@ -7,9 +7,10 @@ from __future__ import annotations
 import typing as t
 
 from ..core.errors import InputError
-from .client import Entry, RegistryClient
+from .client import RegistryClient
 from .index import Index
 from .ledger import Ledger
+from .replies import Entry
 
 
 def gather(task: t.Any) -> dict[str, t.Any]:

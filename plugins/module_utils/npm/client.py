@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import html
+import re
 import typing as t
 
 from ..core.connection import endpoint_of, http_options
@@ -17,12 +19,15 @@ from ..core.errors import AuthenticationError, DeviceError, HTTPError, InputErro
 from ..core.http import Endpoint, Reply, Session
 from ..core.schema import Schema
 from ..core.upload import FileBody
-from ..core.wait import Clock, Deadline
+from ..core.wait import Clock, Deadline, Patience
 from .replies import IMAGE, IMAGES, INFO, SERVICES, TOKEN, UPDATE
 
 API = "/api/npm.system_update/2.0"
 TOKEN_VERSIONS = ("2.0", "1.0")
 """Of mgmt.aaa, the better one first."""
+
+SESSION_ENDED = frozenset({"AUTH_REQUIRED", "AUTH_INVALID_SESSION", "AUTH_INVALID_TOKEN", "AUTH_EXPIRED_TOKEN"})
+"""Ids of errors that a new login may mend, whatever their status is."""
 
 FRESH = 120.0
 """Seconds after which a token is replaced before a long call. It lives for 15 minutes."""
@@ -145,20 +150,31 @@ class NpmClient:
     # Around them
 
     def info(self) -> dict[str, t.Any]:
-        """GET common/1.0/info: ``sw_version``, ``model``, ``serial`` and so on; empty where the appliance does not offer it."""
+        """GET common/1.0/info: ``sw_version``, ``model``, ``serial`` and so on; empty where the appliance, or the account, has none."""
         try:
             return dict(self._get("/api/common/1.0/info", INFO))
         except HTTPError as error:
-            if error.http_status != 404:
+            if error.http_status not in {403, 404}:
                 raise
             return {}
 
     def services(self) -> dict[str, list[str]]:
-        """GET common/1.0/services: name -> versions. Asked for once, with the token if there is one; most appliances need none here."""
+        """GET common/1.0/services: name -> versions; empty where the appliance does not tell.
+
+        Asked for once, with the token if there is one; most appliances need none here.
+        """
         if self._services is None:
-            found = self._send("GET", "/api/common/1.0/services").json(SERVICES)
-            self._services = {row["id"]: list(row.get("versions", [])) for row in found}
+            self._services = self._ask_services()
         return self._services
+
+    def _ask_services(self) -> dict[str, list[str]]:
+        try:
+            found = self._send("GET", "/api/common/1.0/services").json(SERVICES)
+        except HTTPError as error:
+            if error.http_status != 404:
+                raise
+            return {}
+        return {row["id"]: list(row.get("versions", [])) for row in found}
 
     def _get(self, path: str, schema: Schema) -> t.Any:
         return self.call("GET", path).json(schema)
@@ -172,7 +188,8 @@ class NpmClient:
         try:
             return self._send(method, path, **more)
         except AuthenticationError as error:
-            if error.http_status != 401 or self._credentials.basic or not self._credentials.password:
+            ended = error.http_status == 401 or error.code in SESSION_ENDED
+            if not ended or self._credentials.basic or not self._credentials.password:
                 raise
         self._log_in()
         return self._send(method, path, **more)
@@ -243,8 +260,10 @@ class NpmClient:
 
 def _worded(error: HTTPError) -> HTTPError:
     """The same error with the appliance's own words, ``error_id`` as its code; 401 and 403 as :class:`AuthenticationError`."""
-    body = error.body if isinstance(error.body, dict) else {}
-    text, code = body.get("error_text"), body.get("error_id")
+    body = _attributes(error.body) if isinstance(error.body, str) else error.body
+    text, code = (body.get("error_text"), body.get("error_id")) if isinstance(body, dict) else (None, None)
+    if isinstance(error.body, str) and body:
+        error.message = error.message.rpartition(": ")[0]
     if text or code:
         said = f"{text} ({code})" if text and code else str(text or code)
         error.message = f"{error.message.rstrip('.')}: {said.rstrip('.')}."
@@ -257,8 +276,18 @@ def _worded(error: HTTPError) -> HTTPError:
     )
 
 
-def passing(error: DeviceError) -> bool:
-    """Whether an error may pass by itself while the appliance is busy: unreachable, no reply, 429, 502, 503, 504."""
+def _attributes(text: str) -> dict[str, str]:
+    """``error_id`` and ``error_text`` of an XML error, as older products send it."""
+    return {name: html.unescape(value) for name, _quote, value in re.findall(r"""\b(error_id|error_text)\s*=\s*(["'])(.*?)\2""", text)}
+
+
+def passing(error: DeviceError, broken: Patience | None = None) -> bool:
+    """Whether an error may pass by itself while the appliance is busy: unreachable, no reply, 429, 502, 503, 504.
+
+    ``broken``: how long 500 may be seen while something is waited for; it may be one call that failed, or last.
+    """
+    if error.http_status == 500 and broken is not None:
+        return not broken.lasts()
     if error.kind in {"unreachable", "reply_lost"}:
         return True
     return error.http_status in {429, 502, 503, 504}

@@ -7,16 +7,20 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ..core import location
 from ..core.errors import DeadlineError, DeviceError, FailedError, NotTakenError
 from ..core.progress import Progress, share_done
 from ..core.upload import FileBody
-from ..core.wait import Deadline, Pending, wait_until
+from ..core.wait import Deadline, Patience, Pending, wait_until
 from .client import NpmClient, passing
 from .image import FAILED, OTHER, SAME, UNDER_WAY, UNKNOWN, UPLOADING, VALID, Image, Wanted, describe, image_of
 
 GO_ON = "Run the task again: it joins what is still under way."
 STILL_FOR = 300.0
 """Seconds without progress after which somebody else's upload counts as dead; a quarter of the wait's time when that is less."""
+
+BROKEN_FOR = 60.0
+"""Seconds for which the appliance may answer 500 while an image is waited for."""
 
 GONE_WITHIN = 60.0
 """Seconds after which an image whose removal was accepted has to be gone."""
@@ -29,7 +33,7 @@ class Source(t.NamedTuple):
     url: str | None
 
     def __str__(self) -> str:
-        return os.path.basename(self.path) if self.path else str(self.url)
+        return os.path.basename(self.path) if self.path else location.shown(str(self.url))
 
 
 class Stalled(DeviceError):
@@ -98,6 +102,7 @@ class Delivery:
                 return self._sent(self._appliance.upload_image(body, timeout=max(self._deadline.left, 1.0)))
         except DeviceError as error:
             if not error.uncertain:
+                error.hint = error.hint or f"{source} was not taken. See what the appliance says, and that it has room for it."
                 raise
             raise _Unsure(error, body is None or body.complete) from None
 
@@ -161,6 +166,7 @@ class Delivery:
                 if error.http_status == 404:
                     return
                 if not error.uncertain:
+                    error.hint = error.hint or f"{describe(image, start=True)} stays there; an update may use it."
                     raise
                 doubt = error
             if doubt is None or not any(other["id"] == image["id"] for other in self.look()):
@@ -194,15 +200,18 @@ class Delivery:
         ``foreign``: somebody else sends it. Then one that makes no progress any more is a :class:`Stalled`.
         """
         watch = _Watch(self._deadline, foreign)
+        broken = Patience(self._deadline.clock, BROKEN_FOR)
 
         def poll() -> Image | Pending:
             with self._appliance.until(self._deadline):
                 try:
                     seen = self._again(image, before)
                 except DeviceError as error:
-                    if not passing(error):
+                    if not passing(error, broken):
+                        error.hint = error.hint or GO_ON
                         raise
                     return Pending(str(error))
+            broken.begin_anew()
             if seen["state"] == VALID:
                 return seen
             if seen["state"] in FAILED:

@@ -8,6 +8,7 @@ import dataclasses
 import typing as t
 
 from ..core.errors import InputError
+from .replies import decimal, whole
 from .version import NpmVersion, version_of
 
 UPLOADING, VALIDATING, UPLOAD_ERROR, VALID, INVALID = "UPLOADING", "VALIDATING", "UPLOAD_ERROR", "VALID", "INVALID"
@@ -24,6 +25,7 @@ MEMBERS = ("id", "state", "state_description", "progress", "version", "checksum"
 def image_of(raw: t.Mapping[str, t.Any]) -> Image:
     """An image with all its members: what the appliance leaves out is None. The checksum in lower case."""
     image = {key: raw.get(key) for key in MEMBERS}
+    image.update(id=whole(image["id"]), progress=decimal(image["progress"]))
     if image["checksum"]:
         image["checksum"] = str(image["checksum"]).strip().lower()
     return image

@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ..core import location
 from ..core.checksum import sha256_of
 from ..core.errors import DeviceError, FailedError, InputError
 from ..core.plan import Plan
@@ -57,6 +58,7 @@ class Presence:
         self._appliance = appliance
         self._deadline = Deadline(params["wait_timeout"])
         self._source = Source(params["src"], params["url"])
+        task.hide(*location.secrets_in(params["url"]))
         self._exclusive = params["exclusive"]
         self._wanted = wanted_of(params["checksum"], params["version"])
         self._checked = False
@@ -130,12 +132,22 @@ class Presence:
         if wrong:
             raise FailedError(
                 f"{self._source} arrived on {self._appliance.name} as {describe(image)}, but {wrong}.",
-                hint="The image stays there; remove it with state: absent and its id.",
+                hint=self._clear_away(delivery, image),
                 facts={"image": image},
             )
         if not self._wanted.version and self._wanted.checksum:
             self._warn_of_endless_work(image)
         return image
+
+    def _clear_away(self, delivery: Delivery, image: Image) -> str:
+        """Remove what this run has brought and is not what was wanted, unless the next run knows it again. What became of it."""
+        if self._wanted.compare(image) == OTHER:
+            try:
+                delivery.remove(image)
+            except DeviceError as error:
+                return f"It could not be removed again: {error.message} Remove it with state: absent and its id."
+            return "It was removed again. Correct version, or what is fetched."
+        return "The image stays there; remove it with state: absent and its id."
 
     def _surplus(self, delivery: Delivery, image: Image) -> list[Image]:
         """With ``exclusive``, all images but this one, as they are now."""

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Shapes of the appliance's replies, as JSON Schema: "npm.system_update 2.0". More members than these are allowed.
 
-Optional members may be missing; some services send null for what they do not know, which is taken for the same.
+Optional members may be missing; some services send null for what they do not know, which is taken for the same. Numbers may come as
+text: :func:`whole` and :func:`decimal` read both.
 """
 
 from __future__ import annotations
@@ -13,10 +14,20 @@ from ..core.schema import declared
 
 Shape = dict[str, t.Any]
 
-INTEGER: Shape = {"type": ["integer", "null"]}
-NUMBER: Shape = {"type": ["number", "null"]}
+INTEGER: Shape = {"type": ["integer", "string", "null"], "pattern": r"^\s*[0-9]+\s*$"}
+NUMBER: Shape = {"type": ["number", "string", "null"], "pattern": r"^\s*[0-9]+(\.[0-9]+)?\s*$"}
 TEXT: Shape = {"type": "string"}
 MAYBE_TEXT: Shape = {"type": ["string", "null"]}
+
+
+def whole(value: t.Any) -> int | None:
+    """The value of an :data:`INTEGER`."""
+    return None if value is None else int(value)
+
+
+def decimal(value: t.Any) -> float | None:
+    """The value of a :data:`NUMBER`."""
+    return None if value is None else float(value)
 
 
 def _object(required: t.Sequence[str] = (), **properties: Shape) -> Shape:

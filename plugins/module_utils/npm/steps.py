@@ -38,6 +38,7 @@ def steps_to(goal: Goal, status: Status, target: NpmVersion | None, name: str) -
         raise FailedError(
             f"The update of {name} is in the state FAILED_CRITICAL{f': {status.said}' if status.said else ''}. It is left as it is.",
             hint="The appliance needs its vendor's support; a reset or a new start could do more damage.",
+            facts=status.facts,
         )
     if status.state not in {IDLE, INITIALIZING, INITIALIZED, RUNNING, FAILED_GRACEFUL}:
         raise ReplyError(

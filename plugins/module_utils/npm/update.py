@@ -8,6 +8,7 @@ import dataclasses
 import typing as t
 
 from .client import NpmClient
+from .replies import whole
 from .version import NpmVersion, version_of
 
 IDLE, INITIALIZING, INITIALIZED, RUNNING = "IDLE", "INITIALIZING", "INITIALIZED", "RUNNING"
@@ -19,8 +20,10 @@ MEMBERS = ("state", "state_description", "last_state_time", "target_version")
 
 def update_of(raw: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """An update with all its members: what the appliance leaves out is None."""
-    history = [{"time": entry.get("time"), "version": entry.get("version")} for entry in raw.get("update_history") or []]
-    return {**{key: raw.get(key) for key in MEMBERS}, "update_history": history}
+    history = [{"time": whole(entry.get("time")), "version": entry.get("version")} for entry in raw.get("update_history") or []]
+    update = {**{key: raw.get(key) for key in MEMBERS}, "update_history": history}
+    update["last_state_time"] = whole(update["last_state_time"])
+    return update
 
 
 def newest_of(history: t.Sequence[t.Mapping[str, t.Any]]) -> str | None:
@@ -72,13 +75,18 @@ class Status:
         return version.fits(self.newest) or version.fits(self.sw_version)
 
     def proves(self, version: NpmVersion) -> bool:
-        """Whether everything that the appliance tells says that it runs ``version``: it is installed."""
+        """Whether something that the appliance tells says that it runs ``version``, and nothing contradicts: it is installed."""
         told = [seen for seen in (self.newest, self.sw_version) if seen]
-        return bool(told) and all(version.fits(seen) for seen in told)
+        return any(version.fits(seen) for seen in told) and not any(version.contradicts(seen) for seen in told)
 
     def picture(self) -> dict[str, t.Any]:
         """For a diff: what a run changes, without descriptions and times."""
         return {"state": self.state, "target_version": str(self.target) if self.target else None, "version": self.running}
+
+    @property
+    def facts(self) -> dict[str, t.Any]:
+        """For the result of a failed task: the update under both of its names, and the version, which is the same as before."""
+        return {"update": self.update, "update_status": self.update, "from": self.running, "to": self.running}
 
     def __str__(self) -> str:
         target = f" to {self.target}" if self.target else ""

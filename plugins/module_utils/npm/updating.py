@@ -10,10 +10,20 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.errors import CertificateError, DeviceError, FailedError, HTTPError, InputError, ReplyError, ReplyLost, UnreachableError
+from ..core.errors import (
+    AuthenticationError,
+    CertificateError,
+    DeviceError,
+    FailedError,
+    HTTPError,
+    InputError,
+    ReplyError,
+    ReplyLost,
+    UnreachableError,
+)
 from ..core.plan import Plan
 from ..core.progress import Progress
-from ..core.wait import Clock, Deadline, Pending, wait_until
+from ..core.wait import Clock, Deadline, Patience, Pending, wait_until
 from .client import NpmClient, passing
 from .image import VALID, Image, image_of
 from .steps import INIT, RESET, START, WAIT, Goal, missing_image, refuse_downgrade, sole_version, steps_to
@@ -76,10 +86,11 @@ class Update:
         return steps_to(self._goal, status, self._target(status), self._name)
 
     def _target(self, status: Status) -> NpmVersion | None:
-        """What is prepared. An appliance that does not tell has prepared its only valid image."""
-        if status.target is None and status.state == INITIALIZED:
-            return sole_version(self._images())
-        return status.target
+        """What is prepared. An appliance that does not tell, or leaves out the build, has prepared its only valid image."""
+        told, wanted = status.target, self._goal.version
+        if told and (wanted is None or wanted.fits(told) or wanted.contradicts(told)):
+            return told
+        return sole_version(self._images()) if status.state == INITIALIZED else None
 
     def _images(self) -> list[Image]:
         return [image_of(raw) for raw in self._appliance.images()]
@@ -101,7 +112,8 @@ class Update:
         self._image_checked = True
         missing = missing_image(self._goal, self._images(), self._name)
         if missing and self._task.check_mode:
-            self._task.warn(f"{missing} Without check mode this fails, unless the image is put there before.")
+            if not self._task.params["image_follows"]:
+                self._task.warn(f"{missing} Without check mode this fails, unless the image is put there before.")
         elif missing:
             raise FailedError(
                 f"{missing} Nothing was prepared.", hint="Put it there with siteops.devices.npm_update_image, and wait for it."
@@ -164,22 +176,23 @@ class Update:
         return self._wait("to be idle", lambda seen: seen.state in {IDLE, FAILED_CRITICAL})
 
     def _post(self, verb: str, call: t.Callable[[], None], effective: t.Callable[[Status], bool]) -> None:
-        """POST. When its reply was lost, or it came too late (409), the state tells whether it is still needed; then it is sent again."""
+        """POST. When its reply was lost, or it was refused, the state tells whether it is still needed; a lost one is sent again."""
         for last_try in (False, True):
             try:
                 call()
                 self._posted = True
                 return
             except DeviceError as error:
-                if not error.uncertain and error.http_status != 409:
+                refused = isinstance(error, HTTPError) and not isinstance(error, AuthenticationError)
+                if not (error.uncertain or refused):
                     raise
                 doubt = error
             seen = self._settled(effective)
             if effective(seen):
                 self._posted = self._posted or doubt.uncertain
                 return
-            if last_try or doubt.http_status in {409, 500}:
-                doubt.hint = f"{self._name} was asked afterwards: {seen}."
+            if last_try or not doubt.uncertain or doubt.http_status == 500:
+                doubt.hint = f"{self._name} was asked afterwards: {seen}. {GO_ON}"
                 raise doubt
             self._task.warn(f"{doubt.message} The appliance was asked afterwards: {seen}. {verb} is sent again.")
 
@@ -200,7 +213,7 @@ class Update:
         return FailedError(
             f"The update of {self._name} failed{f': {status.said}' if status.said else ''} (FAILED_GRACEFUL). {then}",
             hint="Solve what it names; then run the task again: it starts anew.",
-            facts={**_both(status), "from": status.running, "to": status.running},
+            facts=status.facts,
         )
 
     def _reset_and_give_up(self, status: Status) -> FailedError:
@@ -209,7 +222,7 @@ class Update:
         except DeviceError as error:
             return self._gave_up(status, f"Then the reset failed: {error.message}")
         failure = self._gave_up(status, f"It was reset; the appliance runs {after.running or 'the version that it had'}.")
-        failure.facts.update(_both(after))
+        failure.facts.update(after.facts)
         return failure
 
     def _wrong_target(self, status: Status) -> FailedError:
@@ -220,7 +233,7 @@ class Update:
         return FailedError(
             f"{self._name} {prepared}, where {self._goal.wanted} is wanted. It was reset and nothing was started.",
             hint="Leave only the wanted image there (siteops.devices.npm_update_image with exclusive: true): init takes no image.",
-            facts={**_both(after), "from": after.running, "to": after.running},
+            facts=after.facts,
         )
 
     # Waiting
@@ -251,16 +264,19 @@ class Update:
         tolerates: tuple[type[DeviceError], ...] = (),
     ) -> Status:
         """Poll until ``done``. ``tolerates``: errors that are expected on the way, besides those that pass by themselves."""
-        refused = _Patience(self._deadline.clock, STARTING)
+        refused = Patience(self._deadline.clock, STARTING)
+        broken = Patience(self._deadline.clock, STARTING)
 
         def poll() -> Status | Pending:
             with self._appliance.until(self._deadline):
                 try:
                     seen = read_status(self._appliance)
                 except DeviceError as error:
-                    if isinstance(error, (CertificateError, InputError)) or not (passing(error) or isinstance(error, tolerates)):
+                    if isinstance(error, (CertificateError, InputError)) or not (isinstance(error, tolerates) or passing(error, broken)):
+                        error.hint = error.hint or GO_ON
                         raise
                     return self._away(error, refused, expected=bool(tolerates))
+            broken.begin_anew()
             if done(seen):
                 return seen
             self._progress.tell(lambda: str(seen))
@@ -272,7 +288,7 @@ class Update:
 
     def _wait_prepared(self) -> Status:
         """INITIALIZING ends: INITIALIZED, or a failure. After the own ``init``, IDLE may still be shown for a moment."""
-        idle = _Patience(self._deadline.clock, STARTING)
+        idle = Patience(self._deadline.clock, STARTING)
 
         def done(seen: Status) -> bool:
             if seen.state == IDLE and self._own_init and not seen.has(self._goal.wanted):
@@ -285,7 +301,7 @@ class Update:
 
     def _wait_ended(self) -> Status:
         """RUNNING ends: IDLE with the wanted version in everything that the appliance tells, or a failure."""
-        before, after = _Patience(self._deadline.clock, STARTING), _Patience(self._deadline.clock, SETTLING)
+        before, after = Patience(self._deadline.clock, STARTING), Patience(self._deadline.clock, SETTLING)
         wanted = self._goal.wanted
 
         def done(seen: Status) -> bool:
@@ -300,7 +316,7 @@ class Update:
 
         return self._wait(f"to be updated to {wanted}", done, tolerates=EXPECTED_AWAY)
 
-    def _away(self, error: DeviceError, refused: _Patience, *, expected: bool) -> Pending:
+    def _away(self, error: DeviceError, refused: Patience, *, expected: bool) -> Pending:
         """The appliance did not answer, and is asked again. A token that nobody can replace is given up after a while."""
         if error.http_status == 401 and not self._appliance.can_log_in:
             refused.over(lambda: self._token_lost(error))
@@ -320,30 +336,5 @@ class Update:
         return FailedError(
             f"The update of {self._name} to {self._goal.wanted} ended {seen.state}, but {told}{f' ({seen.said})' if seen.said else ''}.",
             hint="Look at the appliance's own log; then run the task again.",
-            facts=_both(seen),
+            facts=seen.facts,
         )
-
-
-def _both(status: Status) -> dict[str, t.Any]:
-    """The update under both of its names in a result."""
-    return {"update": status.update, "update_status": status.update}
-
-
-class _Patience:
-    """A contradiction that lasts for ``seconds`` is an error."""
-
-    def __init__(self, clock: Clock, seconds: float) -> None:
-        self._clock = clock
-        self._seconds = seconds
-        self._since: float | None = None
-
-    def begin_anew(self) -> None:
-        self._since = None
-
-    def over(self, failure: t.Callable[[], DeviceError]) -> bool:
-        """Called each time that it is seen: False, and in the end ``failure`` is raised."""
-        if self._since is None:
-            self._since = self._clock.now()
-        if self._clock.now() - self._since >= self._seconds:
-            raise failure()
-        return False

@@ -40,6 +40,12 @@ class NpmVersion(Version):
             return bool(self.key == other.key)
         return (self.number, self.suffix) == (other.number, other.suffix) and self.build in {None, other.build}
 
+    def contradicts(self, seen: NpmVersion | str) -> bool:
+        """Whether an appliance that says ``seen`` surely has another version. A build that is not told is no contradiction."""
+        other = seen if isinstance(seen, NpmVersion) else NpmVersion(seen)
+        shortened = other.ordered and other.build is None and (self.number, self.suffix) == (other.number, other.suffix)
+        return not (self.fits(other) or shortened)
+
     def older_than(self, other: NpmVersion) -> bool | None:
         """Whether installing this over ``other`` would be a downgrade. None: nobody can tell."""
         if not (self.ordered and other.ordered):

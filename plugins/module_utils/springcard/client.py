@@ -8,7 +8,7 @@ import typing as t
 import urllib.parse
 
 from ..core.connection import endpoint_of, http_options
-from ..core.errors import AuthenticationError, BusyError, DeviceError, FailedError, HTTPError, RefusedError, ReplyError, UnreachableError
+from ..core.errors import AuthenticationError, BusyError, DeviceError, FailedError, HTTPError, RefusedError, UnreachableError
 from ..core.http import Endpoint, Reply, Session
 from ..core.schema import Schema
 from ..core.wait import Clock
@@ -31,7 +31,7 @@ STARTING = 503
 DEVICE: Schema = {"type": "object", "required": ["DeviceId"], "properties": {"DeviceId": {"type": "string"}}}
 DEVICES: Schema = {"type": "array", "items": DEVICE}
 OBJECT: Schema = {"type": "object"}
-RESULT: Schema = {"type": "object", "properties": {"Result": {"type": "string"}}}
+RESULT: Schema = {"type": ["object", "null"], "properties": {"Result": {"type": ["string", "null"]}}}
 FIRMWARE: Schema = {
     "type": "object",
     "properties": {
@@ -122,18 +122,14 @@ def told(body: t.Any) -> str:
 
 
 def _check_success(reply: Reply) -> None:
-    """200 with a SUCCESS object. Some routes say 200 and another ``Result``, so the status alone is not believed."""
-    body = reply.json(RESULT)
-    result = body.get("Result", "success")
+    """A SUCCESS object, or nothing. Some routes say 200 and another ``Result``, so the status alone is not believed."""
+    body = (reply.json(RESULT) if reply.body.strip() else None) or {}
+    result = body.get("Result") or "success"
     if result.lower() != "success":
         message = told(body)
         raise explained(message, reply.what, 200) or RefusedError(
             f"{reply.what} with the result {result!r}{f' ({message})' if message else ''}."
         )
-    if reply.status != 200:
-        error = ReplyError(f"{reply.what} with HTTP {reply.status}, where the vendor documents 200.", http_status=reply.status)
-        error.uncertain = True
-        raise error
 
 
 def _understood(error: HTTPError, name: str, call: str) -> DeviceError:

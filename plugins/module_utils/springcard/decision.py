@@ -91,7 +91,7 @@ def check(decision: Decision, expected: Revision | None, *, allow_downgrade: boo
         )
     if target.revision is not None and current.revision is not None and target.revision.is_below(current.revision) and not allow_downgrade:
         raise InputError(
-            f"{label} runs {current.revision.text}; {source} with {target.revision.text} is a downgrade. Nothing was loaded.",
+            f"{source} with {target.revision.text} is a downgrade for {label}, which runs {current.revision.text}. Nothing was loaded.",
             code="downgrade",
             hint="Set allow_downgrade if it is meant.",
         )

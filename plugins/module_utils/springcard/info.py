@@ -15,12 +15,22 @@ from .reader import Reader, attached
 
 
 def gather(task: t.Any) -> dict[str, t.Any]:
-    """``service``: the SERVICE object, None from an older service; ``devices``: the DEVICE objects, with ``firmware``."""
+    """``service``: the SERVICE object, None from an older service; ``devices``: the DEVICE objects, with ``firmware``.
+
+    With the option ``devices`` only those; ``missing`` are its names that no reader answers to.
+    """
+    names = task.params["devices"]
     with CompanionClient.open(task) as client:
         deadline = Deadline(task.params["timeout"])
         service = patiently(client.service, deadline, f"{client.name} to be ready")
         readers = patiently(lambda: attached(client), deadline, f"{client.name} to be ready")
-        return {"service": _snake(service), "devices": [_described(task, client, reader) for reader in readers]}
+        wanted = [reader for reader in readers if not names or any(reader.is_called(name) for name in names)]
+        there = [reader for reader in wanted if reader.status != "missing"]
+        return {
+            "service": _snake(service),
+            "devices": [_described(task, client, reader) for reader in wanted],
+            "missing": [name for name in names if not any(reader.is_called(name) for reader in there)],
+        }
 
 
 def _described(task: t.Any, client: CompanionClient, reader: Reader) -> dict[str, t.Any]:

@@ -8,6 +8,7 @@ is back has restarted. Either way the firmware is read at the end.
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..core.errors import BusyError, DeadlineError, DeviceError, FailedError, NotTakenError
@@ -170,7 +171,7 @@ class Load:
 
     def _adopt(self, found: Reader) -> None:
         """Ask the reader by the id that it has now; another one later than this means that it restarted."""
-        self.reader = self._first = found
+        self.reader = self._first = dataclasses.replace(found, twins=self._first.twins)
 
     def _took_effect(self, doubt: DeviceError) -> bool:
         """Whether a load whose request got no answer was started: news of it, a locked reader, a restart, or the new firmware."""
@@ -266,7 +267,7 @@ class Load:
     def _look(self) -> Firmware | None:
         """The firmware of a reader that is done; None while it is not."""
         try:
-            found = find_again(attached(self._client), self._first)
+            found = find_again(attached(self._client), self._first, restarted=True)
         except DeviceError as error:
             self._state = error.message
             return None
@@ -295,7 +296,7 @@ class Load:
         self._ill_since = self._ill_since or now
         if now - self._ill_since >= self._patience:
             raise FailedError(
-                f"{found.label} is back with the status error after {self._source.name} was loaded.",
+                f"{found.title} is back with the status error after {self._source.name} was loaded.",
                 code="failed",
                 changed=True,
                 hint="It is probably in fail-safe mode. Look at it with springcard_info, then run the task again.",
@@ -319,7 +320,7 @@ class Load:
         self._target_since = self._target_since or now
         if now - self._target_since < self._patience:
             return False
-        self._task.warn(f"{self._label} answers, and was not seen to restart; no event said how the load ended.")
+        self._task.warn(f"{self._first.title} answers, and was not seen to restart; no event said how the load ended.")
         return True
 
     def _judge(self, found: Reader, firmware: Firmware) -> Firmware | None:
@@ -338,7 +339,7 @@ class Load:
             return None
         told = "reported success" if self._succeeded is not None else "restarted"
         raise NotTakenError(
-            f"{found.label} {told}, and still runs {shown} instead of {decision.shown(decision.target)}.",
+            f"{found.title} {told}, and still runs {shown} instead of {decision.shown(decision.target)}.",
             hint="Compare the family of the firmware with that of the reader; if it fits, run the task again.",
             changed=firmware != decision.current,
             facts={"not_taken": ["revision"]},

@@ -17,10 +17,11 @@ ABSENT = "absent"
 
 @dataclasses.dataclass(frozen=True)
 class Reader:
-    """A DEVICE object of the service named ``service``."""
+    """A DEVICE object of the service named ``service``. ``twins``: ids of others that were there with it and could be taken for it."""
 
     service: str
     device: t.Mapping[str, t.Any]
+    twins: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:
@@ -44,10 +45,29 @@ class Reader:
         """What messages call it."""
         return f"the reader {self.device.get('SerialNumber') or self.device.get('UniqueId') or self.id} at {self.service}"
 
+    @property
+    def title(self) -> str:
+        """The label at the start of a sentence."""
+        return self.label[0].upper() + self.label[1:]
+
     def is_called(self, name: str) -> bool:
         """Whether ``name`` is its id, its serial number or its unique id. Only ids tell upper and lower case apart."""
         plain = name.strip().casefold()
         return bool(plain) and (name.strip() == self.id or plain == self.serial or plain.strip("{}") == self.unique_id)
+
+    @property
+    def nameless(self) -> bool:
+        """Whether nothing but its id tells which one it is."""
+        return not (self.serial or self.unique_id)
+
+    def shares_a_name(self, other: Reader) -> bool:
+        """Whether both have the same serial number or unique id."""
+        return bool((self.serial and self.serial == other.serial) or (self.unique_id and self.unique_id == other.unique_id))
+
+    def is_alike(self, other: Reader) -> bool:
+        """Whether both are nameless readers of one product."""
+        same = all(self.device.get(key) == other.device.get(key) for key in ("VendorId", "ProductId", "Channel"))
+        return self.nameless and other.nameless and same
 
     def view(self) -> dict[str, t.Any]:
         """What says which one it is."""
@@ -85,10 +105,12 @@ def find(client: CompanionClient, name: str) -> Reader:
     found = [reader for reader in readers if reader.is_called(name)]
     if len(found) == 1 and found[0].status == "missing":
         raise UnreachableError(
-            f"{found[0].label} is bound to the service, but missing.", code=ABSENT, hint="See that it is plugged in and has power."
+            f"{found[0].title} is bound to the service, but missing.", code=ABSENT, hint="See that it is plugged in and has power."
         )
     if len(found) == 1:
-        return found[0]
+        others = [reader for reader in readers if reader is not found[0]]
+        twins = frozenset(other.id for other in others if found[0].shares_a_name(other) or found[0].is_alike(other))
+        return dataclasses.replace(found[0], twins=twins)
     if found:
         raise InputError(
             f"device: {name!r} fits {len(found)} readers at {client.name}: {', '.join(reader.id for reader in found)}.",
@@ -102,25 +124,33 @@ def find(client: CompanionClient, name: str) -> Reader:
     )
 
 
-def find_again(readers: t.Iterable[Reader], lost: Reader) -> Reader | None:
-    """``lost`` as it is now. Its serial number or unique id tells, for its id may be another one after a restart."""
-    if lost.serial or lost.unique_id:
-        found = [
-            reader
-            for reader in readers
-            if (lost.serial and reader.serial == lost.serial) or (lost.unique_id and reader.unique_id == lost.unique_id)
-        ]
-    else:
-        found = [reader for reader in readers if reader.id == lost.id]
-    return next((reader for reader in found if reader.status == "ok"), found[0] if found else None)
+def find_again(readers: t.Iterable[Reader], lost: Reader, *, restarted: bool = False) -> Reader | None:
+    """``lost`` as it is now. Its serial number or unique id tells, for its id may be another one after a restart.
+
+    ``restarted``: it was made to. Then the only newcomer that is alike is taken for a reader that has neither.
+    """
+    there = [reader for reader in readers if reader.id not in lost.twins]
+    if not lost.nameless:
+        found = sorted((reader for reader in there if lost.shares_a_name(reader)), key=lambda reader: _doubts(reader, lost))
+        return found[0] if found else None
+    found = [reader for reader in there if reader.id == lost.id]
+    if not found and restarted:
+        found = [reader for reader in there if lost.is_alike(reader)]
+    return found[0] if len(found) == 1 else None
+
+
+def _doubts(reader: Reader, lost: Reader) -> tuple[bool, bool, bool]:
+    """How little it looks like ``lost``, for a comparison with others that share a name with it."""
+    return reader.unique_id != lost.unique_id, reader.status != "ok", reader.id != lost.id
 
 
 def running(client: CompanionClient, reader: Reader) -> Firmware:
-    """What a reader runs. One that is in trouble may not be able to say: then nothing is known."""
+    """What a reader runs. One that is in trouble may not be able to say: then only what the service knows of it is known."""
+    known = Firmware.of(None, reader.device)
     try:
         info = client.firmware_info(reader.id)
     except FailedError:
-        if reader.status == "ok":
+        if reader.status == "ok" and known.revision is None:
             raise
-        info = None
+        return known
     return Firmware.of(info, reader.device)

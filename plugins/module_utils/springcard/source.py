@@ -9,8 +9,8 @@ import os
 import shutil
 import tempfile
 import typing as t
-import urllib.parse
 
+from ..core import location
 from ..core.errors import DeviceError, InputError
 from .client import CompanionClient
 from .messages import MESSAGES
@@ -46,7 +46,7 @@ class Source:
     def __init__(self, src: str | None, url: str | None) -> None:
         self.src = src
         self.url = url.strip() if url else None
-        if self.url is not None and urllib.parse.urlsplit(self.url).scheme.lower() not in SCHEMES:
+        if self.url is not None and location.split(self.url).scheme.lower() not in SCHEMES:
             raise InputError(
                 f"url: it has to start with http://, https:// or file://, not {self.url[:20]!r}.",
                 hint="Give a file of the controller with src.",
@@ -59,14 +59,12 @@ class Source:
         """What messages call it; a URL without what may be secret in it."""
         if self.url is None:
             return os.path.basename(str(self.src))
-        parts = urllib.parse.urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        return location.shown(self.url)
 
     @property
     def secrets(self) -> list[str]:
         """A password in the URL."""
-        password = urllib.parse.urlsplit(self.url).password if self.url else None
-        return [password, urllib.parse.unquote(password)] if password else []
+        return location.secrets_in(self.url)
 
     def send(self, client: CompanionClient, device_id: str) -> None:
         """Start loading it."""

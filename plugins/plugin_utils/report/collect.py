@@ -82,6 +82,8 @@ class Device:
     def _learn(self, module: str, result: t.Any, check_mode: bool, now: datetime.datetime) -> None:
         self.firmware.update(firmware_in(result))
         for update in updates_in(module, result):
+            # A rollout plans before it updates; that is one update.
+            self.updates = [row for row in self.updates if not (row["check_mode"] and _same_update(row, update))]
             self.updates.append({**update, "check_mode": check_mode})
             self._runs_now(update, check_mode)
         self.findings += [text for text in findings_in(result) if text not in self.findings]
@@ -213,6 +215,10 @@ def _hours(devices: list[Row]) -> list[Row]:
             kind = event["type"] if event["type"] in {"movement", "fault", "tamper"} else "other"
             hours[f"{event['at'][:13]}:00:00Z"][kind] += 1
     return [{"hour": hour, **{kind: hours[hour][kind] for kind in ("movement", "fault", "tamper", "other")}} for hour in sorted(hours)]
+
+
+def _same_update(one: Row, other: Row) -> bool:
+    return all(one[key] == other[key] for key in ("component", "from", "to"))
 
 
 def _rounded(seconds: float | None) -> float | None:

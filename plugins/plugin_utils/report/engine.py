@@ -39,7 +39,6 @@ class Watch:
         loop = bool(task.loop) or bool(getattr(task, "loop_with", None))
         # A loop's arguments have not been templated.
         arguments: Arguments = {} if loop or not isinstance(task.args, t.Mapping) else plain(task.args)
-        fleet = arguments if module == FLEET else None
         whole = Outcome(
             device=host.get_name(),
             task=_name(task),
@@ -53,7 +52,7 @@ class Watch:
             host=host.get_name(),
             secrets=tuple(secrets_of(module, arguments)),
         )
-        return apart(whole, loop=loop, fleet={} if loop and module == FLEET else fleet)
+        return apart(whole, loop=loop)
 
     def unfinished(self) -> list[Outcome]:
         """The tasks of device modules that have begun and not ended."""

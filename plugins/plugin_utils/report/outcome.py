@@ -11,6 +11,13 @@ from .facts import seconds as seconds_in
 
 COLLECTION = "siteops.devices."
 FLEET = "siteops.devices.fleet"
+LISTS = {
+    "unchanged_targets": "unchanged",
+    "changed_targets": "changed",
+    "failed_targets": "failed",
+    "unstarted_targets": "unfinished",
+}
+"""Lists of names in a fleet task's result -> the state of these targets."""
 
 SYSTEMS = {"firmware": "invue"}
 """First word of a module's name -> system, where they differ."""
@@ -69,16 +76,16 @@ def state_of(result: Result, *, failed: bool = False, unreachable: bool = False,
     return "changed" if result.get("changed") else "unchanged"
 
 
-def apart(outcome: Outcome, *, loop: bool, fleet: t.Mapping[str, t.Any] | None = None) -> list[Outcome]:
-    """One outcome as those of its loop's items, or of its fleet's targets (``fleet``: the arguments of that task)."""
+def apart(outcome: Outcome, *, loop: bool) -> list[Outcome]:
+    """One outcome as those of its loop's items, or of its fleet's targets."""
     rows = outcome.result.get("results")
     if loop and isinstance(rows, list) and all(isinstance(row, t.Mapping) for row in rows) and rows:
         items = [dataclasses.replace(outcome, result=row, state=_item_state(row, outcome), seconds=None) for row in rows]
         items[0] = dataclasses.replace(items[0], seconds=outcome.seconds)
         if outcome.failed and not any(item.failed for item in items):
             items.append(dataclasses.replace(outcome, result={"msg": outcome.result.get("msg")}, seconds=None))
-        return [part for item in items for part in (_targets(item, fleet) if fleet is not None else [item])]
-    return _targets(outcome, fleet) if fleet is not None else [outcome]
+        return [part for item in items for part in _targets(item)]
+    return _targets(outcome)
 
 
 def _item_state(row: Result, outcome: Outcome) -> str:
@@ -87,18 +94,14 @@ def _item_state(row: Result, outcome: Outcome) -> str:
     return state_of(row, failed=failed, unreachable=bool(row.get("unreachable")), skipped=bool(row.get("skipped")))
 
 
-def _targets(outcome: Outcome, fleet: t.Mapping[str, t.Any] | None) -> list[Outcome]:
+def _targets(outcome: Outcome) -> list[Outcome]:
     """The targets of a fleet task. Without rows it is the task itself that failed, on its own host."""
     rows = outcome.result.get("results")
-    if fleet is None or not isinstance(rows, list):
+    if outcome.module != FLEET or not isinstance(rows, list):
         return [outcome]
-    name = str(fleet.get("module") or FLEET)
-    common = dataclasses.replace(outcome, module=name if "." in name else COLLECTION + name, seconds=None)
-    states = dict.fromkeys(_names(fleet.get("targets")), "unchanged")
-    for key, state in (("changed_targets", "changed"), ("failed_targets", "failed"), ("unstarted_targets", "unfinished")):
-        states.update(dict.fromkeys(_names(outcome.result.get(key)), state))
+    common = dataclasses.replace(outcome, module=str(outcome.result.get("module", FLEET)), seconds=None)
+    states = {target: state for key, state in LISTS.items() for target in _names(outcome.result.get(key))}
     results = {str(row["target"]): row for row in rows if isinstance(row, t.Mapping) and "target" in row}
-    states.update({target: "unchanged" for target in results if target not in states})
     return [_target(common, target, state, results.get(target, {})) for target, state in states.items()]
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import typing as t
 
@@ -36,6 +37,9 @@ ONLY = {
 
 NOT_VARIABLES = ("address", "role", "interference_group")
 
+FILES = ("ca_path", "packages", "rollback_packages", "src")
+"""Keys that name files of the controller."""
+
 
 def group_name(prefix: str, name: str) -> str:
     """A name that Ansible takes for a group: ``site_north_yard``."""
@@ -43,12 +47,13 @@ def group_name(prefix: str, name: str) -> str:
 
 
 class Site:
-    """``data`` may be of any shape: what does not fit is left out, and told by the checks."""
+    """``data`` may be of any shape: what does not fit is left out, and told by the checks. ``folder``: where the document lies."""
 
     CHANNELS = 14
 
-    def __init__(self, data: t.Any) -> None:
+    def __init__(self, data: t.Any, folder: str = "") -> None:
         self.data: Device = data if isinstance(data, dict) else {}
+        self._folder = folder
 
     @property
     def name(self) -> str:
@@ -123,12 +128,27 @@ class Site:
         """The host variables of a device: where it is, and what the roles take."""
         found: dict[str, t.Any] = {"ansible_host": device["address"], "siteops_site": self.name, "siteops_system": SECTIONS[section]}
         keys = [key for key in (*self.defaults(section), *device) if key not in NOT_VARIABLES]
-        values = {key: self.merged(section, device, key) for key in dict.fromkeys(keys)}
+        values = self._placed({key: self.merged(section, device, key) for key in dict.fromkeys(keys)})
         if section == "sensors":
             values.update(self._sensor_values(name, device, values))
         for role in ROLES[section]:
             found.update({f"{role}_{key}": value for key, value in values.items() if key not in ONLY.get(role, ())})
         return found
+
+    def _placed(self, values: Device) -> dict[str, t.Any]:
+        """``values`` with files that are named relatively beside the document. A template is left to say where its file is."""
+        placed: dict[str, t.Any] = {}
+        for key, value in values.items():
+            if key == "readers":
+                placed[key] = [self._placed(reader) for reader in value]
+            elif key not in FILES:
+                placed[key] = value
+            else:
+                placed[key] = [self._file(name) for name in value] if isinstance(value, list) else self._file(value)
+        return placed
+
+    def _file(self, name: str) -> str:
+        return name if name.startswith("~") or "{{" in name else os.path.join(self._folder, name)
 
     def _sensor_values(self, name: str, device: Device, values: Device) -> dict[str, t.Any]:
         changed: dict[str, t.Any] = {}

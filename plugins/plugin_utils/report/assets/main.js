@@ -46,7 +46,8 @@ function summaryOf(device) {
   if (open.length) return open[open.length - 1].message;
   const told = device.updates.filter((row) => row.action !== "unchanged").map((row) => `${readable(row.component)} ${row.from ?? "?"} \u2192 ${row.to ?? "?"}${row.action === "updated" ? "" : ` (${readable(row.action)})`}`);
   for (const change of device.changes) {
-    const short = (row, key) => (key in row ? valueOf(row[key], row.unit).replace(/\s+/g, " ").slice(0, 40) : "not set");
+    const cut = (text) => (text.length > 40 ? `${text.slice(0, 39)}\u2026` : text);
+    const short = (row, key) => (key in row ? cut(valueOf(row[key], row.unit).replace(/\s+/g, " ")) : "not set");
     for (const row of change.fields.slice(0, 3)) told.push(`${readable(row.field)} ${short(row, "before")} \u2192 ${short(row, "after")}`);
     if (change.fields.length > 3) told.push(`${change.fields.length - 3} more`);
     if (!change.fields.length && !device.updates.length) told.push(change.task);

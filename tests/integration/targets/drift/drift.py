@@ -5,22 +5,25 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.siteops.devices.tests.integration.targets.drift.yard import NEW, OLD, PASSWORD, Runs, Simulators, Yard
+from ansible_collections.siteops.devices.tests.simulators import ifw, invue
+from ansible_collections.siteops.devices.tests.simulators.invue import InvueSimulator
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator
+from ansible_collections.siteops.devices.tests.simulators.npm import NpmSimulator
+from ansible_collections.siteops.devices.tests.simulators.springcard import SpringcardSimulator
 
-PASSWORD = "Site/Secret 7+"
 
-
-class Site:
+class Site(Runs):
     """Simulated sensors that are as their inventory wants them."""
 
     def __init__(self, folder: Path, simulator: MskSimulator) -> None:
-        self.folder = folder
+        super().__init__(folder, "inventory.json")
         self.sensors = {sensor.name: sensor for sensor in simulator.sensors}
         for name, sensor in self.sensors.items():
             sensor.password = PASSWORD
@@ -38,26 +41,6 @@ class Site:
         }
         hosts = {name: {"ansible_host": sensor.address} for name, sensor in self.sensors.items()}
         (folder / "inventory.json").write_text(json.dumps({"msk": {"hosts": hosts, "vars": shared}}))
-
-    def run(self, *options: str) -> tuple[int, dict[str, Any], str]:
-        """Exit status, summary and plan."""
-        for name in ("drift.json", "drift.md"):
-            (self.folder / name).unlink(missing_ok=True)
-        done = subprocess.run(
-            ["ansible-playbook", "-i", "inventory.json", "siteops.devices.drift", *options],
-            cwd=self.folder,
-            env={**os.environ, "PWD": str(self.folder), "ANSIBLE_NOCOLOR": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert (self.folder / "drift.json").exists(), done.stdout
-        summary = json.loads((self.folder / "drift.json").read_text())
-        plan = (self.folder / "drift.md").read_text()
-        assert PASSWORD not in done.stdout + json.dumps(summary) + plan
-        self.screen = done.stdout
-        return done.returncode, summary, plan
 
 
 def whole_story(site: Site) -> None:
@@ -107,11 +90,140 @@ def not_comparable(site: Site) -> None:
     assert site.sensors["sensor-03"].configuration["ledMode"] == 1, site.screen
 
 
+def modules_of(summary: dict[str, Any], host: str) -> list[tuple[str, str]]:
+    """What differs at a host: modules, and which reader or build."""
+    return [(row["module"].rpartition(".")[2], row["part"]) for row in summary["drift"] if row["host"] == host]
+
+
+def all_systems(yard: Yard) -> None:
+    """A site document and devices of all systems: nothing differs, all differ, some differ and one is down, apply, repaired, clean."""
+    none_or_all_differ(yard)
+    some_differ(yard)
+
+
+def none_or_all_differ(yard: Yard) -> None:
+    yard.describe(OLD, "normal")
+    status, summary, plan = yard.run()
+    assert (status, summary["status"], summary["drift"]) == (0, "none", []), yard.screen
+    counts = {check["module"].rpartition(".")[2]: check["summary"]["unchanged"] for check in summary["checks"]}
+    firmware = {"msk_firmware": 3, "npm_update": 2, "springcard_firmware": 2, "firmware_registry_entry": 1}
+    assert counts == {"msk_config": 3, "msk_name": 3, "msk_netsettings": 0, **firmware}, summary
+    assert yard.touched() == set()
+    yard.describe(NEW, "disabled")
+    status, summary, plan = yard.run()
+    everyone = [*yard.sensors, *yard.appliances, *yard.services, "yard-registry"]
+    assert (status, summary["status"], sorted(summary["drifted_hosts"])) == (2, "drift", sorted(everyone)), yard.screen
+    assert modules_of(summary, "sensor-02") == [("msk_config", ""), ("msk_firmware", "")], summary
+    assert modules_of(summary, "service-01") == [("springcard_firmware", reader.serial) for reader in yard.services["service-01"].readers]
+    assert modules_of(summary, "yard-registry") == [("firmware_registry_entry", "OKM b1"), ("firmware_registry_entry", "OKM b2")]
+    assert f'| yard-registry: OKM b2 | firmware_registry_entry | url | "{OLD["url"]}" | "{NEW["url"]}" |' in plan, plan
+    assert f'| springcard_firmware | revision | "{OLD["reader"]}" | "{NEW["reader"]}" |' in plan, plan
+    assert yard.touched() == set()
+
+
+def some_differ(yard: Yard) -> None:
+    yard.bring_by_hand()
+    down = yard.appliances["appliance-02"]
+    down.fail("drop_before", times=None)
+    changed = {"sensor-02", "sensor-03", "service-02", "yard-registry"}
+    status, summary, plan = yard.run("-e", "drift_fail=false")
+    assert (status, summary["status"], summary["failed_hosts"]) == (2, "failed", ["appliance-02"]), yard.screen
+    assert set(summary["drifted_hosts"]) == changed, yard.screen
+    assert modules_of(summary, "service-02") == [("springcard_firmware", yard.services["service-02"].readers[1].serial)], summary
+    assert modules_of(summary, "yard-registry") == [("firmware_registry_entry", "OKM b2")], summary
+    assert [(row["host"], row["module"].rpartition(".")[2], row["kind"]) for row in summary["failures"]] == [
+        ("appliance-02", "npm_update", "reply_lost")
+    ], summary
+    assert "| appliance-02 | npm_update | " in plan, plan
+    assert yard.touched() == set()
+    status, summary, _plan = yard.run("-e", "drift_apply=true")
+    assert (status, summary["failed_hosts"]) == (2, ["appliance-02"]), yard.screen
+    assert "failed: 1 devices could not be compared: appliance-02" in yard.screen
+    assert yard.touched() == changed - {"yard-registry"} | {"registry"}, yard.screen
+    yard.check_new("appliance-02")
+    down.faults.clear()
+    status, summary, _plan = yard.run("-e", "drift_apply=true")
+    assert (status, summary["drifted_hosts"]) == (0, ["appliance-02"]), yard.screen
+    assert yard.touched() == {"appliance-02"}, yard.screen
+    yard.check_new()
+    status, summary, _plan = yard.run()
+    assert (status, summary["status"], summary["drift"]) == (0, "none", []), yard.screen
+    assert yard.touched() == set()
+
+
+def from_elsewhere(yard: Yard) -> None:
+    """Devices behind a jump host are compared from there; what cannot be compared is told, each for itself; what devices say is text."""
+    yard.describe(OLD, "normal")
+    jump = "127.0.0.1"  # not the name of the controller, so the roles take it for another machine
+    evil = "{{ lookup('ansible.builtin.pipe', 'touch evil') }}"
+    own: dict[str, dict[str, Any]] = {
+        "sensor-02": {"msk_commission_delegate_to": jump, "msk_rollout_delegate_to": jump},
+        "sensor-03": {"msk_commission_configuration": {"led_mode": "{{ nowhere_defined }}"}},
+        "appliance-01": {"npm_rollout_delegate_to": jump},
+        "service-01": {"ansible_connection": "ssh", "ansible_port": 1, "springcard_rollout_host": "localhost"},
+    }
+    (yard.folder / "host_vars").mkdir()
+    for name, variables in own.items():
+        (yard.folder / "host_vars" / f"{name}.json").write_text(json.dumps(variables))
+    yard.sensors["sensor-01"].com_board_name = evil
+    yard.sensors["sensor-02"].configuration["ledMode"] = 1
+    yard.sensors["sensor-02"].merge({"versions": {str(ifw.SENSOR): ["1.100", 1100]}})
+    yard.appliances["appliance-01"].merge({"version": "11.4.0 #20000"})
+    gone, other = yard.services["service-02"].readers
+    gone.present = False
+    other.alter({"revision": "1.20-100-g56e5ed58"})
+    yard.registry.token = "another"
+    status, summary, plan = yard.run()
+    assert (status, summary["status"]) == (2, "failed"), yard.screen
+    assert sorted(summary["drifted_hosts"]) == ["appliance-01", "sensor-01", "sensor-02", "service-02"], yard.screen
+    assert modules_of(summary, "sensor-02") == [("msk_config", ""), ("msk_firmware", "")], summary
+    assert modules_of(summary, "service-02") == [("springcard_firmware", other.serial)], summary
+    failures = {(row["host"], row["module"].rpartition(".")[2], row["part"]): row for row in summary["failures"]}
+    assert sorted(failures) == [
+        ("sensor-03", "msk_config", ""),
+        *(("service-01", "springcard_firmware", reader.serial) for reader in yard.services["service-01"].readers),
+        ("service-02", "springcard_firmware", gone.serial),
+        ("yard-registry", "firmware_registry_entry", "OKM b1"),
+        ("yard-registry", "firmware_registry_entry", "OKM b2"),
+    ], summary
+    words = {row["host"]: row["msg"] for row in failures.values()}
+    assert "nowhere_defined" in words["sensor-03"], words
+    assert "port 1" in words["service-01"], words
+    assert gone.serial in words["service-02"], words
+    assert "token" in words["yard-registry"], words
+    assert evil in plan, plan
+    assert not (yard.folder / "evil").exists()
+    assert yard.touched() == set()
+    gone.present = True
+    yard.registry.token = invue.TOKEN
+    status, _summary, _plan = yard.run("-e", "drift_apply=true")
+    assert status == 2, yard.screen
+    assert yard.touched() == {"appliance-01", "sensor-01", "sensor-02", "service-02"}, yard.screen
+    shutil.rmtree(yard.folder / "host_vars")
+    status, summary, _plan = yard.run()
+    assert (status, summary["status"], summary["drift"]) == (0, "none", []), yard.screen
+
+
 def main() -> None:
+    chosen = sys.argv[1:]
     for job in (whole_story, not_comparable):
+        if chosen and job.__name__ not in chosen:
+            continue
         print(f"{job.__name__}: {job.__doc__}", flush=True)
         with tempfile.TemporaryDirectory() as folder, MskSimulator(4) as simulator:
             job(Site(Path(folder), simulator))
+    for whole_job in (all_systems, from_elsewhere):
+        if chosen and whole_job.__name__ not in chosen:
+            continue
+        print(f"{whole_job.__name__}: {whole_job.__doc__}", flush=True)
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            MskSimulator(3) as msk,
+            NpmSimulator(2) as npms,
+            SpringcardSimulator(2, 2) as springcard,
+            InvueSimulator(listing="pages") as registry,
+        ):
+            whole_job(Yard(Path(folder), Simulators(msk, npms, springcard, registry)))
     print("passed")
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.siteops.devices.tests.simulators import ifw
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
 
 VAULT_PASSWORD = "vault-Key&1"
@@ -137,6 +138,7 @@ def check_mode_and_diff(site: Site) -> None:
     assert not any(sensor.writing_requests() for sensor in site.simulator.sensors)
     diff = foreseen["results"][0]["diff"]
     assert (diff["before"], diff["after"]) == ({"led_mode": "normal"}, {"led_mode": "disabled"}), output
+    assert all(0 < row["seconds"] <= foreseen["summary"]["seconds"] for row in foreseen["results"]), output
     assert f"--- before: {site.names[0]}" in output, output
     assert '+    "led_mode": "disabled"' in output, output
     done, output = site.run({"args": LED})
@@ -145,6 +147,23 @@ def check_mode_and_diff(site: Site) -> None:
     again, output = site.run({"args": LED, "unchanged_results": True})
     assert not again["changed"], output
     assert len(again["results"]) == len(site.names), output
+
+
+def files_of_the_controller(site: Site) -> None:
+    """Options that name files: each target's own, found where copy finds its src; one that is not there is one target's failure."""
+    for folder, version in (("files", "1.210"), (".", "1.211")):
+        (site.folder / folder).mkdir(exist_ok=True)
+        ifw.firmware(ifw.SENSOR, version).write(site.folder / folder / f"{version}.ifw")
+    wanted = {site.names[0]: "1.210.ifw", site.names[1]: "1.211.ifw", site.names[2]: "nowhere.ifw"}
+    for name, package in wanted.items():
+        (site.folder / "host_vars" / f"{name}.yml").write_text(json.dumps({"packages": [package]}))
+    task = {"module": "msk_firmware", "targets": site.names[:3], "host_args": {"packages": "packages"}, "max_failures": -1}
+    result, output = site.run(task, "--check")
+    assert result["changed_targets"] == site.names[:2], output
+    assert [row["components"][0]["to"] for row in result["results"][:2]] == ["1.210", "1.211"], output
+    assert "Could not find or access 'nowhere.ifw'" in result["results"][2]["msg"], output
+    assert site.names[2] not in site.asked(), output
+    assert not any(sensor.writing_requests() for sensor in site.simulator.sensors)
 
 
 def failures(site: Site) -> None:
@@ -252,7 +271,7 @@ def eventually(happened: Callable[[], bool], process: subprocess.Popen[str] | No
     raise AssertionError("it did not happen")
 
 
-JOBS = (arguments_per_target, check_mode_and_diff, failures, refusals, small_results, no_secrets, told_to_stop)
+JOBS = (arguments_per_target, check_mode_and_diff, files_of_the_controller, failures, refusals, small_results, no_secrets, told_to_stop)
 
 
 def main() -> None:

@@ -164,6 +164,25 @@ def slices(folder: Path) -> None:
         site.check_at_rest()
 
 
+def nothing_named(folder: Path) -> None:
+    """A host that names no packages is left as it is, and the report says so; when there is no other one, that is a failure."""
+    with MskSimulator(2) as simulator:
+        site = Site(folder, simulator, "100%")
+        path = folder / "inventory.json"
+        inventory = json.loads(path.read_text())
+        packages = inventory["msk"]["vars"].pop("msk_rollout_packages")
+        path.write_text(json.dumps(inventory))
+        none = site.run()
+        assert none.status != 0 and "none of the hosts says what to roll out" in none.output, none.output
+        inventory["msk"]["hosts"]["gate-01"]["msk_rollout_packages"] = packages
+        path.write_text(json.dumps(inventory))
+        one = site.run()
+        assert one.status == 0, one.output
+        assert one.states() == {"updated": gates(1), "left": gates(2)}, one.record
+        assert "names nothing to bring" in one.output, one.output
+        assert site.touched() == gates(1)
+
+
 def killed(folder: Path) -> None:
     """SIGKILL in the middle of uploads; then run again: all done, no update session left open."""
     with MskSimulator(4) as simulator:
@@ -184,7 +203,7 @@ def killed(folder: Path) -> None:
 
 
 def main() -> None:
-    jobs = {job.__name__: job for job in (waves_and_gate, limit_of_failures, slices, killed)}
+    jobs = {job.__name__: job for job in (waves_and_gate, limit_of_failures, slices, nothing_named, killed)}
     for job in [jobs[name] for name in sys.argv[1:]]:
         print(f"{job.__name__}: {job.__doc__}", flush=True)
         began = time.monotonic()

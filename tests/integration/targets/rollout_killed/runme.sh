@@ -4,4 +4,4 @@
 set -euo pipefail
 collections="${ANSIBLE_COLLECTIONS_PATH%%:*}"
 export PYTHONPATH="$collections${PYTHONPATH:+:$PYTHONPATH}"
-exec python "$collections/ansible_collections/siteops/devices/tests/integration/targets/rollout/rollout.py" slices killed
+exec python "$collections/ansible_collections/siteops/devices/tests/integration/targets/rollout/rollout.py" slices nothing_named killed

@@ -47,6 +47,32 @@ class Site(Playbook):
         return {reader.serial for reader in self.readers if reader.firmware["Revision"] == revision}
 
 
+def own_firmware(folder: Path) -> None:
+    """Each reader of a host its own firmware, as the inventory of a site gives it; one without takes the host's."""
+    with SpringcardSimulator(1, 3) as simulator:
+        site = Site(folder, simulator)
+        first, second, third = site.readers
+        other = folder / "other.bin"
+        other.write_bytes(image("1.30-160-g0123abcd"))
+        remote = "https://files.test/reader.bin"
+        simulator.service.remote[remote] = image("1.25-151-g0123abcd")
+        readers = [
+            {"device": first.serial, "src": str(other), "version": "1.30"},
+            {"device": second.serial},
+            {"device": third.serial, "url": remote},
+        ]
+        inventory = json.loads((folder / "inventory.json").read_text())
+        del inventory["springcard"]["hosts"]["pc-01"]["springcard_rollout_devices"]
+        inventory["springcard"]["hosts"]["pc-01"]["springcard_rollout_readers"] = readers
+        (folder / "inventory.json").write_text(json.dumps(inventory))
+        run = site.run(*extra(rollout_soak=0))
+        assert (run.status, run.states()) == (0, {"updated": pcs(1)}), run.output
+        revisions = [reader.firmware["Revision"] for reader in site.readers]
+        assert revisions == ["1.30-160-g0123abcd", NEW, "1.25-151-g0123abcd"], run.output
+        again = site.run(*extra(rollout_soak=0))
+        assert (again.status, again.changed, again.states()) == (0, set(), {"unchanged": pcs(1)}), again.output
+
+
 def pcs(*numbers: int) -> set[str]:
     return {f"pc-{number:02}" for number in numbers}
 
@@ -78,8 +104,9 @@ def twenty_readers(folder: Path) -> None:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        twenty_readers(Path(folder))
+    for job in (twenty_readers, own_firmware):
+        with tempfile.TemporaryDirectory() as folder:
+            job(Path(folder))
     print("passed")
 
 

@@ -93,7 +93,14 @@ def test_a_run(kind: str, callback: fleet_report.CallbackModule, tmp_path: Path,
 def test_a_fleet_task(callback: fleet_report.CallbackModule, tmp_path: Path) -> None:
     fleet = task("siteops.devices.fleet", args={"module": "msk_config", "targets": ["a", "b"], "args": {"password": SECRET}})
     rows = [{"target": "b", "changed": True, "failed": False, "diff": {"before": {"x": 1}, "after": {"x": SECRET}}}]
-    callback.v2_runner_on_ok(result("new", {"changed": True, "results": rows, "changed_targets": ["b"]}, fleet, "localhost"))
+    whole = {
+        "module": "siteops.devices.msk_config",
+        "changed": True,
+        "results": rows,
+        "changed_targets": ["b"],
+        "unchanged_targets": ["a"],
+    }
+    callback.v2_runner_on_ok(result("new", whole, fleet, "localhost"))
     callback.v2_playbook_on_stats(STATS)
     assert {name: row["state"] for name, row in devices(tmp_path).items()} == {"a": "unchanged", "b": "changed"}
 

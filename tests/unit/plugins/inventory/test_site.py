@@ -14,6 +14,7 @@ import pytest
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultSecret
 
 from ansible_collections.siteops.devices.plugins.inventory.site import InventoryModule
 from ansible_collections.siteops.devices.plugins.plugin_utils.site.checks import problems_of
@@ -50,6 +51,14 @@ def test_sample_site() -> None:
     assert groups["role_gate"] == ["gate-01", "gate-02", "gate-03"]
 
 
+def test_the_sample_site_is_whole() -> None:
+    """Its vault opens with the password beside it, and holds each secret that the document refers to."""
+    loader = DataLoader()
+    loader.set_vault_secrets([("default", VaultSecret((SAMPLE.parent / "vault-password.txt").read_bytes().strip()))])
+    secrets = loader.load_from_file(str(SAMPLE.parent / "group_vars" / "all" / "vault.yml"))
+    assert set(secrets) == set(re.findall(r"\bvault_\w+", SAMPLE.read_text()))
+
+
 def test_defaults_are_merged() -> None:
     found = variables(read(SAMPLE), "yard-01")
     assert found["ansible_host"] == "10.20.0.21"
@@ -66,6 +75,17 @@ def test_defaults_are_merged() -> None:
     assert found["msk_commission_network"]["static_address"] == "10.20.0.21"
     assert found["msk_commission_password"] == "{{ vault_msk_password }}"
     assert found["msk_rollout_password"] == "{{ vault_msk_password }}"
+
+
+def test_files_are_beside_the_document(tmp_path: Path) -> None:
+    path = tmp_path / "x.site.yml"
+    sensors = "{g1: {address: 10.0.0.1, ca_path: /etc/ca.pem, packages: [a/b.ifw, ~/c.ifw, '{{ inventory_dir }}/d.ifw']}}"
+    readers = "{pc: {address: 10.0.0.2, readers: [{device: X, src: r.bin}, {device: Y, url: https://x/y}]}}"
+    path.write_text(f"{HEAD}sensors: {sensors}\nreaders: {readers}\n")
+    sensor, reader = (variables(read(path), name) for name in ("g1", "pc"))
+    assert sensor["msk_rollout_ca_path"] == "/etc/ca.pem"
+    assert sensor["msk_rollout_packages"] == [f"{tmp_path}/a/b.ifw", "~/c.ifw", "{{ inventory_dir }}/d.ifw"]
+    assert reader["springcard_rollout_readers"] == [{"device": "X", "src": f"{tmp_path}/r.bin"}, {"device": "Y", "url": "https://x/y"}]
 
 
 def test_sensors_that_disturb_each_other_get_different_channels() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
 
 from ansible_collections.siteops.devices.tests.unit.plugins.modules.jobs import JOBS, Job, hide_name
 from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, leaks
@@ -125,10 +126,10 @@ def test_an_interruption_at_any_request(site: Site, make: Callable[[Site], Job],
 
 def interrupt(patch: pytest.MonkeyPatch, number: int, *, sent: bool) -> list[str]:
     """Raise KeyboardInterrupt in the n-th request, before it is sent or when its reply came. The list gets the paths asked for."""
-    real = requests.adapters.HTTPAdapter.send
+    real = HTTPAdapter.send
     paths: list[str] = []
 
-    def send(adapter: requests.adapters.HTTPAdapter, request: requests.PreparedRequest, **keywords: Any) -> requests.Response:
+    def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **keywords: Any) -> requests.Response:
         paths.append("/" + str(request.url).rpartition("/")[2])
         if len(paths) == number and not sent:
             raise KeyboardInterrupt
@@ -138,5 +139,5 @@ def interrupt(patch: pytest.MonkeyPatch, number: int, *, sent: bool) -> list[str
             if len(paths) == number:
                 raise KeyboardInterrupt
 
-    patch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    patch.setattr(HTTPAdapter, "send", send)
     return paths

@@ -102,8 +102,7 @@ def test_lists_of_every_likely_form(registry: RegistrySite, pages: list[Any]) ->
         (reply(b'{"message": "Bad gateway"}', "502 Bad Gateway"), "http", "Bad gateway"),
         (reply(b"Unauthorized", "401 Unauthorized", Content_Type="text/plain"), "authentication", "revoked"),
         (reply(b'{"status": false, "msg": "try later"}'), "refused", "try later"),
-        (reply(b'{"msg": "", "data": {}}'), "reply", "has no id"),
-        (reply(b'{"msg": "", "data": {}}', "202 Accepted"), "reply", "documents 200"),
+        (reply(b'{"msg": "", "data": {}}'), "reply", "without that entry"),
         (reply(b"", "302 Found", Location="https://elsewhere.example.com/?x"), "http", "not followed"),
     ],
 )

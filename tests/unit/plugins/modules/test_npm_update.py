@@ -101,8 +101,11 @@ def test_the_versions_of_an_update(rack: Rack) -> None:
         {"history_times": False},
         {"history_newest_first": True},
         {"history_told": False},
+        {"history_builds": False},
+        {"numbers_as_text": True},
         {"info_offered": False},
         {"target_told": False},
+        {"target_builds": False},
         {"reboot_seconds": 0.0},
         {"start_up": ()},
         {"start_up": ((500, 0.03), (404, 0.03), (503, 0.03), (401, 0.05))},
@@ -116,6 +119,9 @@ def test_the_versions_of_an_update(rack: Rack) -> None:
         {"token_versions": ("2.0",), "token_listed": False},
         {"token_versions": ("1.0",), "token_versions_after": ("2.0",)},
         {"services_need_auth": True, "info_needs_auth": True},
+        {"services_offered": False},
+        {"expired_status": 403},
+        {"xml_errors": True},
     ],
     ids="-".join,
 )
@@ -195,6 +201,7 @@ def test_no_image_to_prepare(rack: Rack, appliance: Appliance, images: list[dict
     checked = rack.update(appliance, check=True)
     assert (checked.failed, checked.changed) == (False, True)  # the task before may be about to put it there
     assert sentence in checked.warnings[0]
+    assert rack.update(appliance, check=True, image_follows=True).warnings == []
     outcome = rack.update(appliance)
     assert (outcome.kind, outcome.changed, writes(appliance)) == ("failed", False, [])
     assert sentence in outcome.message
@@ -385,3 +392,31 @@ def test_progress_is_told(rack: Rack, appliance: Appliance, monkeypatch: pytest.
     begin(appliance, "RUNNING", NEW, ends_in=0.5)
     assert not rack.update(appliance).failed
     assert any(f"the update is RUNNING to {NEW} (The update is running)" in line() for line in lines)
+
+
+@pytest.mark.parametrize("times", [2, None])
+def test_an_internal_error_while_it_is_prepared(rack: Rack, times: int | None) -> None:
+    appliance = rack.with_image(init_seconds=0.1)
+    real = appliance.update.init
+
+    def init() -> None:
+        real()
+        appliance.fail("error_code", f"{API}/update", method="GET", times=times, code="INTERNAL_ERROR", status=500)
+
+    appliance.update.init = init  # type: ignore[method-assign]
+    outcome = rack.update(appliance, state="staged")
+    assert (outcome.kind, outcome.changed, writes(appliance)) == (None if times else "http", True, [INIT])
+    assert times or "Run the task again" in outcome.message
+
+
+def test_a_refused_start_tells_the_state(rack: Rack) -> None:
+    appliance = rack.with_image()
+    appliance.fail("error_code", f"{API}/update/start", code="LICENSE", status=422)
+    outcome = rack.update(appliance)
+    assert (outcome.kind, outcome.changed, outcome.result["error"]["code"]) == ("http", True, "LICENSE")
+    assert "was asked afterwards: the update is INITIALIZED" in outcome.message
+
+
+def test_a_critical_failure_returns_the_update(rack: Rack) -> None:
+    outcome = rack.update(rack.with_image(run_outcome="FAILED_CRITICAL"))
+    assert (outcome.result["update_status"]["state"], outcome.result["from"]) == ("FAILED_CRITICAL", OLD)

@@ -86,6 +86,7 @@ def test_the_body_is_the_file_with_its_length_and_type(rack: Rack, appliance: Ap
         {"upload_status": 201, "upload_reply_empty": True},
         {"validating_seconds": 0.0},
         {"token_versions": ("1.0",)},
+        {"numbers_as_text": True},
     ],
     ids="-".join,
 )
@@ -182,7 +183,10 @@ def test_a_fetched_image_is_another_one(rack: Rack, appliance: Appliance, iso: P
     outcome = rack.image(appliance, url=URL, checksum=sha256(iso))
     assert (outcome.kind, outcome.changed) == ("failed", True)
     assert f"its SHA-256 is {OTHER_SUM}" in outcome.message
-    assert f"holds version {OLD}, not {NEW}" in rack.image(appliance, url=URL, version=NEW).message
+    before = len(appliance.images.all())
+    outcome = rack.image(appliance, url=URL, version=NEW)
+    assert f"holds version {OLD}, not {NEW}" in outcome.message and "It was removed again" in outcome.message
+    assert len(appliance.images.all()) == before, "each run would leave one more there"
 
 
 def test_exclusive_removes_every_other_image_once_it_is_valid(rack: Rack, appliance: Appliance, iso: Path) -> None:
@@ -240,6 +244,14 @@ def test_a_removal_that_is_accepted_and_not_done(rack: Rack, appliance: Applianc
     appliance.fail("ignore", f"{API}/images/items/1", "DELETE")
     outcome = rack.image(appliance, state="absent", version=OLD)
     assert (outcome.kind, states(appliance)) == ("not_taken", ["VALID"])
+
+
+def test_a_removal_that_is_refused(rack: Rack, appliance: Appliance) -> None:
+    appliance.add_image(version=OLD)
+    appliance.fail("error_code", f"{API}/images/items/1", code="IN_USE", status=409)
+    outcome = rack.image(appliance, state="absent", id=1)
+    assert (outcome.kind, outcome.changed, outcome.result["error"]["code"]) == ("http", False, "IN_USE")
+    assert f"Image 1 ({OLD}) stays there" in outcome.message
 
 
 def test_removed_by_somebody_else_meanwhile(rack: Rack, appliance: Appliance) -> None:
@@ -418,3 +430,31 @@ def test_progress_is_told(rack: Rack, tmp_path: Path, monkeypatch: pytest.Monkey
     assert "reading appresponse.iso: 100 % (1.0 of 1.0 MB)" in lines
     assert "sending appresponse.iso: 100 % (1.0 of 1.0 MB)" in lines
     assert lines[-1] == "image 1: VALIDATING (The image is being validated)"
+
+
+def test_a_password_in_the_url_is_not_shown(rack: Rack, appliance: Appliance) -> None:
+    outcome = rack.image(appliance, url="https://me:s3cret%40word@images.example.com/a.iso?signature=abcdef", version=NEW)
+    assert outcome.failed
+    assert not leaks(outcome, ["s3cret%40word", "s3cret@word", "abcdef"])
+
+
+def test_a_url_that_is_none(rack: Rack, appliance: Appliance) -> None:
+    outcome = rack.image(appliance, url="https://[images/a.iso", version=NEW)
+    assert (outcome.kind, writes(appliance)) == ("input", [])
+
+
+@pytest.mark.parametrize("times", [2, None])
+def test_an_internal_error_while_it_is_validated(rack: Rack, iso: Path, times: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "BROKEN_FOR", 0.5)
+    appliance = rack.appliance(validating_seconds=0.1)
+    appliance.fail("error_code", f"{API}/images/items/1", method="GET", times=times, code="INTERNAL_ERROR", status=500)
+    outcome = rack.image(appliance, src=str(iso))
+    assert (outcome.kind, outcome.changed) == (None if times else "http", True)
+    assert times or "Run the task again" in outcome.message
+
+
+def test_an_upload_that_is_refused(rack: Rack, appliance: Appliance, iso: Path) -> None:
+    appliance.fail("error_code", f"{API}/images/upload", code="NO_SPACE", status=413)
+    outcome = rack.image(appliance, src=str(iso))
+    assert (outcome.kind, outcome.changed, outcome.result["error"]["code"]) == ("http", False, "NO_SPACE")
+    assert f"{iso.name} was not taken" in outcome.message

@@ -475,3 +475,63 @@ def test_a_large_file_is_streamed(readers: ReaderSite) -> None:
     (request,) = readers.service.writing_requests()
     assert request.headers["Content-Length"] == str(request.size)
     assert request.size == len('{"Blob":""}') + (os.path.getsize(path) + 2) // 3 * 4
+
+
+@pytest.mark.parametrize("reply", [(200, None), (204, None), (202, {"Result": "Success"}), (201, {})], ids=str)
+def test_whatever_the_service_says_to_a_load_that_it_took(
+    readers: ReaderSite, reply: tuple[int, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ansible_collections.siteops.devices.plugins.module_utils.springcard.load.DOUBT", 0.1)
+    readers.service.load_reply, readers.service.events.mode = reply, "silent"
+    readers.reader.seconds = 0.5
+    outcome = readers.load()
+    assert (outcome.kind, outcome.changed, outcome.warnings, readers.reader.loads) == (None, True, [], 1)
+    assert len(readers.writes) == 1
+
+
+@pytest.mark.parametrize("name", ["device_id", "unique_id"])
+@pytest.mark.parametrize("unique", [True, False])
+@pytest.mark.parametrize("mode", ["normal", "silent"])
+def test_another_reader_with_the_same_serial_number(readers: ReaderSite, name: str, unique: bool, mode: str) -> None:
+    readers.service.events.mode = mode
+    twin = readers.service.readers[1]
+    twin.alter({"twin_of": readers.reader.number, "has_unique_id": unique, "revision": NEW})
+    readers.service.readers[:2] = twin, readers.service.readers[0]
+    reader = readers.service.readers[1]
+    reader.new_id = True
+    outcome = readers.load(device=getattr(reader, name))
+    assert (outcome.kind, outcome.result["device"]["device_id"], reader.loads, twin.loads) == (None, reader.device_id, 1, 0)
+    assert reader.generation == 1
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_reader_without_names_comes_back_with_another_id(readers: ReaderSite, alone: bool) -> None:
+    for reader in readers.service.readers[: 1 if alone else 2]:
+        reader.alter({"has_serial": False, "has_unique_id": False})
+    readers.reader.new_id = True
+    outcome = readers.load(device=readers.reader.device_id)
+    assert (outcome.kind, outcome.result["device"]["device_id"], readers.reader.loads) == (None, readers.reader.device_id, 1)
+
+
+def test_another_reader_without_names_is_not_loaded_instead(readers: ReaderSite) -> None:
+    first, other = readers.service.readers[:2]
+    for reader in (first, other):
+        reader.alter({"has_serial": False, "has_unique_id": False})
+    other.present = False
+    answer = readers.service.answer
+
+    def exchange(call: Any, fault: Any = None) -> Any:
+        if call.path.endswith("load-firmware"):
+            first.present, other.present = False, True
+        return answer(call, fault)
+
+    readers.service.answer = exchange  # type: ignore[method-assign]
+    outcome = readers.load(device=first.device_id)
+    assert (outcome.kind, other.loads) == ("unreachable", 0)
+
+
+def test_a_reader_that_cannot_say_what_it_runs(readers: ReaderSite) -> None:
+    readers.reader.mute = True
+    outcome = readers.load()
+    assert (outcome.kind, outcome.result["from"], readers.reader.loads) == (None, "1.22", 1)
+    assert not readers.load(version="1.24").changed

@@ -53,6 +53,16 @@ def test_one_reader_in_trouble_does_not_hide_the_others(readers: ReaderSite, tro
     assert len(outcome.warnings) == ("locked" in trouble)
 
 
+def test_only_those_that_are_named(readers: ReaderSite) -> None:
+    first, second, third = readers.service.readers
+    second.status = "missing"
+    told = ask(readers, devices=[first.serial.lower(), second.unique_id, "5C999999"]).result["springcard"]
+    assert [device["device_id"] for device in told["devices"]] == [first.device_id, second.device_id]
+    assert told["missing"] == [second.unique_id, "5C999999"]
+    assert not any(third.device_id in request.path for request in readers.service.requests)
+    assert ask(readers).result["springcard"]["missing"] == []
+
+
 def test_no_readers(readers: ReaderSite) -> None:
     for reader in readers.service.readers:
         reader.present = False

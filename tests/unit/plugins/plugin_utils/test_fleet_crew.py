@@ -45,6 +45,11 @@ def test_below_zero_there_is_no_limit() -> None:
     assert len(names(events, Done)) == 20
 
 
+def test_a_target_took_what_its_job_took_and_not_its_wait_for_a_turn() -> None:
+    took = [event.seconds for event in Crew(1, 0).work([(str(number), job()) for number in range(5)]) if isinstance(event, Done)]
+    assert all(0.01 <= seconds < 0.04 for seconds in took), took
+
+
 def test_no_more_at_once_than_its_size() -> None:
     running: list[int] = []
     most: list[int] = []

@@ -14,14 +14,14 @@ def harvest(results: dict[str, dict[str, Any]], size: int = 0, unchanged_rows: b
     """The result of a task whose targets ended in reverse order."""
     gathered = Harvest(list(results), unchanged_rows=unchanged_rows, size=size, diff=diff)
     for target, result in reversed(results.items()):
-        gathered.add(target, result)
+        gathered.add(target, result, 0.25)
     return gathered.result(interrupted=False)
 
 
 def test_rows_are_in_the_order_of_the_targets_and_unchanged_ones_left_out() -> None:
     result = harvest({"b": {"changed": True, "x": 1}, "a": {"changed": False}, "c": {"failed": True, "msg": "No."}})
     assert [row["target"] for row in result["results"]] == ["b", "c"]
-    assert result["results"][0] == {"x": 1, "target": "b", "changed": True, "failed": False}
+    assert result["results"][0] == {"x": 1, "target": "b", "changed": True, "failed": False, "seconds": 0.25}
     assert result["changed"]
     assert result["failed"]
     assert "c: No." in result["msg"]
@@ -41,9 +41,10 @@ def test_a_target_that_changed_and_failed_counts_as_both_and_once_as_done() -> N
 
 def test_a_diff_holds_only_what_differs() -> None:
     diff = {"before": {"same": 1, "led": 0, "gone": 2}, "after": {"same": 1, "led": 1, "new": 3}}
-    row = row_of("a", {"changed": True, "diff": diff}, [])
+    row = row_of("a", {"changed": True, "diff": diff}, 1.23456, [])
+    assert row["seconds"] == 1.235
     assert row["diff"] == {"before_header": "a", "after_header": "a", "before": {"led": 0, "gone": 2}, "after": {"led": 1, "new": 3}}
-    assert "diff" not in row_of("a", {"changed": False, "diff": diff}, [])
+    assert "diff" not in row_of("a", {"changed": False, "diff": diff}, 0.0, [])
     result = harvest({"a": {"changed": True, "diff": diff}}, diff=True)
     assert result["diff"][0]["before_header"] == "a"
 
@@ -61,13 +62,13 @@ def test_ten_thousand_targets_fit() -> None:
 def test_warnings_are_in_the_row() -> None:
     gathered = Harvest(["a"], unchanged_rows=False, size=0, diff=False)
     gathered.warned("a", "careful")
-    gathered.add("a", {"changed": False})
+    gathered.add("a", {"changed": False}, 0.0)
     assert gathered.result(interrupted=False)["results"][0]["device_warnings"] == ["careful"]
 
 
 def test_an_interrupted_task_failed() -> None:
     gathered = Harvest(["a", "b"], unchanged_rows=False, size=0, diff=False)
-    gathered.add("a", {"changed": False})
+    gathered.add("a", {"changed": False}, 0.0)
     gathered.unstarted("b")
     result = gathered.result(interrupted=True)
     assert result["failed"]

@@ -135,3 +135,17 @@ def test_info(rack: Rack, appliance: Appliance) -> None:
     bare = rack.appliance(info_offered=False, no_images="absent", history_told=False)
     npm = run("npm_info", rack.connection(bare)).result["npm"]
     assert (npm["images"], npm["update"]["update_history"], set(npm["system"])) == ([], [], {"services"})
+
+
+def test_errors_as_xml(rack: Rack, appliance: Appliance) -> None:
+    appliance.switches.set(xml_errors=True)
+    with client(rack, appliance, password="wrong") as api, pytest.raises(AuthenticationError) as caught:
+        api.images()
+    assert (caught.value.code, caught.value.http_status) == ("AUTH_INVALID_CREDENTIALS", 401)
+    assert caught.value.message.endswith("with HTTP 401: wrong user name or password (AUTH_INVALID_CREDENTIALS).")
+
+
+def test_info_without_a_list_of_services(rack: Rack, appliance: Appliance) -> None:
+    appliance.switches.set(services_offered=False)
+    outcome = run("npm_info", rack.connection(appliance))
+    assert (outcome.kind, outcome.result["npm"]["system"]["services"]) == (None, {})

@@ -81,9 +81,9 @@ def test_only_devices_are_listed() -> None:
     assert [row["name"] for row in report(outcome(FAILED, **other))["devices"]] == ["localhost"]
 
 
-def fleet(result: dict[str, Any], targets: list[str], **more: Any) -> dict[str, dict[str, Any]]:
-    whole = outcome(result, device="localhost", module=FLEET, **more)
-    found = report(*apart(whole, loop=False, fleet={"module": "msk_config", "targets": targets}), failed_hosts=set())
+def fleet(result: dict[str, Any], **more: Any) -> dict[str, dict[str, Any]]:
+    whole = outcome({"module": "siteops.devices.msk_config", **result}, device="localhost", module=FLEET, **more)
+    found = report(*apart(whole, loop=False), failed_hosts=set())
     return {row["name"]: row for row in found["devices"]}
 
 
@@ -99,9 +99,10 @@ def test_a_fleet_task_is_taken_apart() -> None:
         ],
         "changed_targets": ["b"],
         "failed_targets": ["c", "d", "f"],
+        "unchanged_targets": ["a"],
         "unstarted_targets": ["e"],
     }
-    found = fleet(result, ["a", "b", "c", "d", "e", "f"], ignored=True)
+    found = fleet(result, ignored=True)
     states = {name: row["state"] for name, row in found.items()}
     assert states == {"a": "unchanged", "b": "changed", "c": "failed", "d": "unreachable", "e": "unfinished", "f": "failed"}
     assert found["b"]["changes"][0] == {
@@ -114,9 +115,21 @@ def test_a_fleet_task_is_taken_apart() -> None:
     assert found["f"]["failures"][0]["message"] == "It failed; the task's result had no room for its message."
 
 
+def test_a_loop_of_fleet_tasks_tells_its_devices_and_modules_itself() -> None:
+    """The arguments of a loop's items are not known."""
+    diff = {"before": {"led_mode": "disabled"}, "after": {"led_mode": "normal"}}
+    row = {"target": "b", "changed": True, "failed": False, "diff": diff}
+    first = {"module": "siteops.devices.msk_config", "results": [row], "changed_targets": ["b"], "unchanged_targets": ["a"]}
+    second = {"module": "siteops.devices.msk_name", "results": [], "unchanged_targets": ["a", "b"]}
+    whole = outcome({"results": [first, second]}, device="localhost", module=FLEET)
+    found = {row["name"]: row for row in report(*apart(whole, loop=True))["devices"]}
+    assert {name: row["state"] for name, row in found.items()} == {"a": "unchanged", "b": "changed"}
+    assert [change["module"] for change in found["b"]["changes"]] == ["msk_config"]
+
+
 def test_a_fleet_task_that_cannot_begin() -> None:
     whole = outcome({"failed": True, "msg": "host_args: no."}, device="localhost", module=FLEET)
-    found = report(*apart(whole, loop=False, fleet={}))["devices"]
+    found = report(*apart(whole, loop=False))["devices"]
     assert [(row["name"], row["failures"][0]["message"]) for row in found] == [("localhost", "host_args: no.")]
 
 
@@ -131,6 +144,14 @@ def test_a_loop_is_taken_apart() -> None:
 def test_a_loop_that_failed_as_a_whole() -> None:
     whole = outcome({"failed": True, "results": [{"changed": False}], "msg": "Condition."})
     assert [row["message"] for row in device(*apart(whole, loop=True))["failures"]] == ["Condition."]
+
+
+def test_what_was_planned_and_then_done_is_one_update() -> None:
+    versions = {"changed": True, "from": "1.22", "to": "1.24"}
+    planned = outcome(versions, module="siteops.devices.springcard_firmware", check_mode=True)
+    done = outcome(versions, module="siteops.devices.springcard_firmware")
+    assert [row["check_mode"] for row in device(planned)["updates"]] == [True]
+    assert [row["check_mode"] for row in device(planned, done)["updates"]] == [False]
 
 
 def test_firmware_and_updates() -> None:

@@ -173,7 +173,8 @@ def nothing_named(folder: Path) -> None:
         packages = inventory["msk"]["vars"].pop("msk_rollout_packages")
         path.write_text(json.dumps(inventory))
         none = site.run()
-        assert none.status != 0 and "none of the hosts says what to roll out" in none.output, none.output
+        assert none.status != 0
+        assert "none of the hosts says what to roll out" in none.output, none.output
         inventory["msk"]["hosts"]["gate-01"]["msk_rollout_packages"] = packages
         path.write_text(json.dumps(inventory))
         one = site.run()

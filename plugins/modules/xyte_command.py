@@ -100,7 +100,7 @@ def run(task):
     payload = command(task.params)
     question = Question("command", "id", task.params["id"])
     with XyteClient.open(task) as cloud:
-        message = find(cloud, question, task.params)
+        message = find(task, cloud, question)
         return answer(task, cloud, question, message, payload)
 
 

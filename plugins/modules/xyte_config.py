@@ -92,7 +92,7 @@ def run(task):
     payload = configuration(task.params)
     question = Question("config", "version", task.params["version"])
     with XyteClient.open(task) as cloud:
-        message = find(cloud, question, task.params)
+        message = find(task, cloud, question)
         return answer(task, cloud, question, message, payload)
 
 

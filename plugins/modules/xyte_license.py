@@ -103,7 +103,7 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import
 from ansible_collections.siteops.devices.plugins.module_utils.xyte.account import CONNECTION_OPTIONS
 from ansible_collections.siteops.devices.plugins.module_utils.xyte.answers import ANSWER_OPTIONS, Question, answer, find, license_state
 from ansible_collections.siteops.devices.plugins.module_utils.xyte.client import XyteClient
-from ansible_collections.siteops.devices.plugins.module_utils.xyte.signature import HASHES, PADDINGS, check_license
+from ansible_collections.siteops.devices.plugins.module_utils.xyte.signature import HASHES, PADDINGS, check_license, needs_message
 
 ARGUMENT_SPEC = Spec(
     CONNECTION_OPTIONS,
@@ -127,7 +127,7 @@ def run(task):
     payload = license_state(task.params)
     question = Question("license", "id", task.params["id"])
     with XyteClient.open(task) as cloud:
-        message = find(cloud, question, task.params)
+        message = find(task, cloud, question, is_needed=needs_message(task.params))
         check_license(task, message)
         return answer(task, cloud, question, message, payload)
 

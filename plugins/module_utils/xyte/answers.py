@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import typing as t
 
 from ..core.errors import InputError
 from ..core.plan import Plan, Task, report
 from .client import XyteClient
 from .messages import INBOUND, Message, correlation_of, encode, now, topic_of
+from .reports import publish
 
 Params = t.Mapping[str, t.Any]
 Payload = dict[str, t.Any]
@@ -59,15 +61,21 @@ def configuration(params: Params) -> Payload:
     return {"version": _identifier("version", params["version"]), "last_updated": now(), **fields}
 
 
-def find(cloud: XyteClient, question: Question, params: Params) -> Message | None:
-    """The message that is answered, from the snapshot; None when it is not there, or when ``response_topic`` makes looking needless."""
-    if params["response_topic"]:
+def find(task: Task, cloud: XyteClient, question: Question, *, is_needed: bool = False) -> Message | None:
+    """The message that is answered, from the snapshot; None when it is not there.
+
+    Also None when ``response_topic`` makes looking needless, unless ``is_needed``.
+    """
+    wait = task.params["wait"]
+    if not 0 <= wait < math.inf:
+        raise InputError(f"wait: {wait:g} is not a time; give seconds.")
+    if task.params["response_topic"] and not is_needed:
         return None
     # There is one configuration; another one than asked for shows that the wanted one will not come.
-    found = cloud.snapshot(
-        [question.kind], params["wait"], lambda messages: any(question.fits(row) or not question.is_id for row in messages)
-    )
-    fitting = [message for message in found if question.fits(message)]
+    found = cloud.snapshot([question.kind], wait, lambda messages: any(question.fits(row) or not question.is_id for row in messages))
+    for text in found.wrong(question.kind):
+        task.warn(f"{text} It was ignored.")
+    fitting = [message for message in found.of_kind(question.kind) if question.fits(message)]
     return fitting[-1] if fitting else None
 
 
@@ -84,7 +92,7 @@ def answer(task: Task, cloud: XyteClient, question: Question, message: Message |
     encoded = encode(suffix, payload)
     known = question.kind == "command" and message is not None and _tells(message, payload)
     if not known and not task.check_mode:
-        cloud.publish(topic, encoded, _correlation(task.params, question, message))
+        publish(task, cloud, topic, encoded, _correlation(task.params, question, message))
     before = {name: message.payload[name] for name in payload if name in message.payload} if message else {}
     plan = Plan(before=before, after=before if known else payload, changes={} if known else payload)
     return report(task, plan, {"topic": topic, "payload": payload})

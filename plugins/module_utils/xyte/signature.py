@@ -18,6 +18,11 @@ HASHES = ("sha1", "sha256", "sha384", "sha512")
 PADDINGS = ("pkcs1v15", "pss")
 
 
+def needs_message(params: t.Mapping[str, t.Any]) -> bool:
+    """Whether what is to be verified is told by the cloud's message alone."""
+    return params["state"] == "inuse" and bool(params["public_key"]) and params["data"] is None
+
+
 def check_license(task: Task, message: t.Any) -> None:
     """Before a license is reported in use: verify the data and signature of the options, else those of the cloud's ``message``."""
     params = task.params

@@ -32,7 +32,7 @@ options:
     description: What went wrong, with O(state=error).
     type: str
   public_key:
-    description: The vendor's RSA public key in PEM form, from the partner portal.
+    description: The vendor's RSA public key in PEM form, or the base64 in it, from the partner portal.
     type: str
   data:
     description:

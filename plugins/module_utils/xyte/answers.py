@@ -8,7 +8,7 @@ import dataclasses
 import math
 import typing as t
 
-from ..core.errors import InputError
+from ..core.errors import InputError, ReplyError
 from ..core.plan import Plan, Task, report
 from .client import XyteClient
 from .messages import INBOUND, Message, correlation_of, encode, now, topic_of
@@ -86,7 +86,12 @@ def answer(task: Task, cloud: XyteClient, question: Question, message: Message |
     """
     suffix = INBOUND[question.kind].response or ""
     topic = task.params["response_topic"] or (message.response_topic if message else None) or topic_of(cloud.device_id, suffix)
-    _check_topic(cloud, topic)
+    if not _is_own(cloud, topic):
+        # It carries the access key.
+        what = f"{topic!r} is not one of this device's topics"
+        if task.params["response_topic"]:
+            raise InputError(f"response_topic: {what}.", hint="Nothing was sent.")
+        raise ReplyError(f"The cloud wants the answer at another place: {what}.", hint="Nothing was sent. Give response_topic.")
     if message is not None:
         payload = {**payload, question.member: message.payload[question.member]}
     encoded = encode(suffix, payload)
@@ -113,10 +118,8 @@ def _correlation(params: Params, question: Question, message: Message | None) ->
     return str(question.value).encode() if question.is_id else None
 
 
-def _check_topic(cloud: XyteClient, topic: str) -> None:
-    """An answer carries the access key, so it goes nowhere but to the device's own topics."""
-    if not topic.startswith(topic_of(cloud.device_id, "")) or any(character in topic for character in "+#\0"):
-        raise InputError(f"response_topic: {topic!r} is not one of this device's topics.", hint="Nothing was sent.")
+def _is_own(cloud: XyteClient, topic: str) -> bool:
+    return topic.startswith(topic_of(cloud.device_id, "")) and not any(character in topic for character in "+#\0")
 
 
 def _identifier(name: str, value: t.Any) -> str | int | float:

@@ -93,7 +93,7 @@ class Message:
             "kind": self.kind,
             "device_id": self.device_id,
             "payload": mask(self.payload),
-            "response_topic": self.response_topic,
+            "response_topic": mask(self.response_topic),
             "correlation_data": base64.b64encode(self.correlation).decode() if self.correlation is not None else None,
         }
         encoded = base64.b64encode(json.dumps(event).encode()).decode()

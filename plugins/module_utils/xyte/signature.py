@@ -40,7 +40,7 @@ def check_license(task: Task, message: t.Any) -> None:
 
 
 def verify(public_key: str, data: t.Any, signature: t.Any, *, padding: str, digest: str) -> None:
-    """Raise :class:`SignatureError` unless ``signature`` (hexadecimal or base64) over the text ``data`` is of the key's owner (PEM)."""
+    """Raise :class:`SignatureError` unless ``signature`` (hexadecimal or base64) over the text ``data`` is of the key's owner."""
     require("cryptography")
     if not isinstance(data, str) or not isinstance(signature, str):
         raise InputError("data, signature: only texts can be verified; nothing was reported.")
@@ -53,6 +53,8 @@ def verify(public_key: str, data: t.Any, signature: t.Any, *, padding: str, dige
             key.verify(raw, data.encode(), scheme, algorithm)
         except cryptography.exceptions.InvalidSignature:
             continue
+        except cryptography.exceptions.UnsupportedAlgorithm:
+            raise InputError(f"hash: the cryptography of this machine does not do {digest}.", hint="Nothing was reported.") from None
         return
     raise SignatureError(
         f"The signature of the license does not fit its data and this public key (RSA, {padding}, {digest}).",
@@ -61,10 +63,12 @@ def verify(public_key: str, data: t.Any, signature: t.Any, *, padding: str, dige
 
 
 def _load(public_key: str) -> t.Any:
+    # A key loses its lines in folded YAML, has them escaped in JSON, and its frame where only the base64 was copied.
+    inner = re.sub(r"-----(BEGIN|END) (RSA )?PUBLIC KEY-----|\\[rn]|\s", "", public_key)
     try:
-        key = cryptography.hazmat.primitives.serialization.load_pem_public_key(public_key.strip().encode())
+        key = cryptography.hazmat.primitives.serialization.load_der_public_key(base64.b64decode(inner, validate=True))
     except (ValueError, TypeError, cryptography.exceptions.UnsupportedAlgorithm):
-        raise InputError("public_key: it is not a public key in PEM form.") from None
+        raise InputError("public_key: it is not a public key in PEM form, nor its base64.") from None
     if not isinstance(key, cryptography.hazmat.primitives.asymmetric.rsa.RSAPublicKey):
         raise InputError("public_key: it is not an RSA key.")
     return key

@@ -167,10 +167,24 @@ def test_a_broker_that_restarts(tmp_path: Path) -> None:
         assert len(running.of("command")) == 1
 
 
+def test_one_device_of_several_that_is_refused(cloud: XyteCloud, device: XyteDevice) -> None:
+    wrong = {"device_id": cloud.devices[-2].id, "access_key": "wrong"}
+    args = {"broker": cloud.broker.url, "devices": [wrong, {"device_id": device.id, "access_key": device.access_key}]}
+    with source(args) as running:
+        eventually(lambda: running.of("config"))
+        time.sleep(0.5)
+        command = cloud.command(device, "reboot")
+        eventually(lambda: running.of("command"))
+    assert running.of("command")[0]["payload"]["id"] == command
+
+
 WRONG: list[Callable[[dict[str, Any]], dict[str, Any]]] = [
     lambda args: {**args, "access_key": "wrong"},
     lambda args: {**args, "acces_key": "x"},
     lambda args: {**args, "device_id": None},
+    lambda args: {**args, "device_id": None, "devices": []},
+    lambda args: {**args, "device_id": None, "devices": [{"device_id": args["device_id"], "access_key": "x"}] * 2},
+    lambda args: {**args, "device_id": None, "devices": [{"device_id": name, "access_key": "x"} for name in "ab"]},
     lambda args: {**args, "devices": []},
     lambda args: {**args, "timeout": "long"},
     lambda args: {**args, "broker": "http://127.0.0.1"},

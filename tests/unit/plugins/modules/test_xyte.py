@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -123,6 +124,22 @@ def test_an_event_says_how_to_answer(account: Account) -> None:
 @pytest.mark.parametrize("topic", ["v1/device/another/commands/update", "elsewhere", "v1/device/+/x"])
 def test_an_answer_goes_to_the_devices_own_topics_only(account: Account, topic: str) -> None:
     assert run("xyte_command", account.options(id="1", status="done", response_topic=topic)).kind == "input"
+
+
+def test_an_answer_that_the_cloud_wants_elsewhere(account: Account) -> None:
+    """The access key would go with it."""
+    account.device.id_of_answers = "another"
+    command = account.cloud.command(account.device, "reboot")
+    outcome = run("xyte_command", account.options(id=command, status="done"))
+    assert outcome.kind == "reply"
+    assert "The cloud wants the answer at another place" in outcome.message
+
+
+def test_a_date_is_a_text(account: Account) -> None:
+    """What YAML makes of an unquoted one is the same in both ways of running."""
+    date = datetime.date(2026, 8, 4)
+    assert run("xyte_telemetry", account.options(telemetries={"since": date})).result["payload"]["telemetries"] == {"since": "2026-08-04"}
+    assert run("xyte_config", account.options(version=date, wait=0)).result["payload"]["version"] == "2026-08-04"
 
 
 def test_a_number_stays_a_number(account: Account) -> None:

@@ -37,7 +37,8 @@ INBOUND: dict[str, Inbound] = {
     "config": Inbound("config", _object(["version"], version={"type": ["string", "number"]}), "config/update"),
     "command": Inbound(
         "commands",
-        _object(["id", "name"], id=SCALAR_ID, name={"type": "string"}, parameters={"type": ["object", "null"]}),
+        # Whatever the parameters are: a command that is not taken for one would never be answered, and hold up those behind it.
+        _object(["id", "name"], id=SCALAR_ID, name={"type": "string"}),
         "commands/update",
     ),
     "license": Inbound("license", _object(["id"], id=SCALAR_ID), "license/update"),

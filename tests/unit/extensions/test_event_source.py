@@ -60,7 +60,7 @@ class Running:
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[XyteCloud]:
-    with XyteCloud(tmp_path_factory.mktemp("broker"), 12) as running:
+    with XyteCloud(tmp_path_factory.mktemp("broker"), 20) as running:
         yield running
 
 
@@ -165,6 +165,14 @@ def test_a_broker_that_restarts(tmp_path: Path) -> None:
             own.command(device, "dump")
         assert running.failure is None or isinstance(running.failure, asyncio.CancelledError)
         assert len(running.of("command")) == 1
+
+
+def test_a_command_with_odd_parameters_is_one(cloud: XyteCloud, device: XyteDevice) -> None:
+    """It could not be answered otherwise, and would hold up those behind it."""
+    device.commands.append({"id": 7, "name": "reboot", "parameters": ["x"]})
+    with source(arguments(cloud, device)) as running:
+        eventually(lambda: running.of("command"))
+    assert running.of("command")[0]["payload"]["parameters"] == ["x"]
 
 
 def test_one_device_of_several_that_is_refused(cloud: XyteCloud, device: XyteDevice) -> None:

@@ -20,6 +20,9 @@ QUESTION = "the request for the snapshot"
 LOSSES = 5
 """So often a connection may be lost while the snapshot is collected."""
 
+LEAST = 0.5
+"""Seconds that the cloud has for its answer after the last question, when a lost connection has taken the time."""
+
 QUIET = 0.2
 """Seconds without a message after which a broker has delivered what it had kept."""
 
@@ -79,10 +82,12 @@ class XyteClient:
         """
         found = Snapshot(frozenset(kinds))
         self._sent = False
+        patience: Deadline | None = None
         for loss in range(LOSSES):
             self._ask(found)
+            patience = patience or Deadline(seconds, self._clock)
             try:
-                self._collect(found, Deadline(seconds, self._clock), enough)
+                self._collect(found, Deadline(max(patience.left, min(seconds, LEAST)), self._clock), enough)
             except LinkLost as lost:
                 self._forget()
                 self._check_final(lost, QUESTION)

@@ -141,6 +141,18 @@ def test_a_task_of_the_same_device(cloud: XyteCloud, device: XyteDevice) -> None
     assert device.sent("telemetry")
 
 
+def test_a_task_that_takes_longer_than_the_source_steps_back(cloud: XyteCloud, device: XyteDevice) -> None:
+    """It asks again, and its time does not begin anew."""
+    with source(arguments(cloud, device)) as running:
+        eventually(lambda: running.of("config"))
+        license_id = cloud.license(device, "x")
+        started = time.monotonic()
+        found = run("xyte_info", {**arguments(cloud, device), "gather": ["licenses", "firmware"], "wait": 4}).result["xyte"]
+        assert time.monotonic() - started < 7
+    assert ([row["id"] for row in found["licenses"]], found["firmware"]) == ([license_id], None)
+    assert [report.topic for report in device.reports].count("get") >= 3
+
+
 def test_what_is_not_as_documented_does_no_harm(cloud: XyteCloud, device: XyteDevice) -> None:
     with source(arguments(cloud, device)) as running:
         eventually(lambda: running.of("config"))

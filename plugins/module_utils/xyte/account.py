@@ -40,7 +40,7 @@ class Account:
     @property
     def name(self) -> str:
         """What messages call it."""
-        return f"The broker {self.host}:{self.port}"
+        return f"The broker [{self.host}]:{self.port}" if ":" in self.host else f"The broker {self.host}:{self.port}"
 
 
 def account_of(params: t.Mapping[str, t.Any]) -> Account:

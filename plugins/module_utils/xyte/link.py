@@ -229,7 +229,10 @@ class Link:
             if happened & ~select.POLLOUT:
                 waiting = 1
         if waiting:
-            self._client.loop_read()
+            try:
+                self._client.loop_read()
+            except ValueError:  # for instance a topic that is not UTF-8
+                raise LinkLost("what it sends is not MQTT") from None
         self._client.loop_misc()
 
     # What went wrong

@@ -30,7 +30,9 @@ def device(params: Params) -> Payload:
 
 
 def cloud_setting(params: Params) -> Payload:
-    """The payload of "Set Cloud Settings"."""
+    """The payload of "Set Cloud Settings". Raises :class:`InputError` for an empty name."""
+    if not params["property"].strip():
+        raise InputError("property: it is empty.")
     return {"property": params["property"], "value": params["value"]}
 
 

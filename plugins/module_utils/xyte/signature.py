@@ -28,6 +28,8 @@ def check_license(task: Task, message: t.Any) -> None:
     params = task.params
     if params["state"] != "inuse":
         return
+    if message is not None and message.payload.get("remove") is True:
+        task.warn("The license is reported in use, although the cloud wants it removed.")
     if not params["public_key"]:
         task.warn("The license is reported in use without a look at its signature, for there is no public_key.")
         return
@@ -35,6 +37,11 @@ def check_license(task: Task, message: t.Any) -> None:
     if source is None:
         raise InputError(
             "The cloud did not send this license, so there is no signature to verify.", hint="Give data and signature, or a longer wait."
+        )
+    missing = [name for name in ("data", "signature") if source.get(name) is None]
+    if missing:
+        raise InputError(
+            f"The cloud sent this license without {' and '.join(missing)}, so it cannot be verified.", hint="Nothing was reported."
         )
     verify(params["public_key"], source.get("data"), source.get("signature"), padding=params["padding"], digest=params["hash"])
 

@@ -159,6 +159,15 @@ def test_a_license_is_verified_first(account: Account, way: Any, good: bool) -> 
     assert account.device.violations == []
 
 
+def test_a_license_without_a_signature(account: Account) -> None:
+    account.device.licenses.append({"id": "1", "data": "x", "remove": True})
+    given = account.options(id="1", state="inuse")
+    outcome = run("xyte_license", {**given, "public_key": account.cloud.public_key})
+    assert outcome.kind == "input"
+    assert "sent this license without signature" in outcome.message
+    assert "although the cloud wants it removed" in run("xyte_license", given).warnings[0]
+
+
 def test_a_license_that_nobody_verifies(account: Account) -> None:
     outcome = run("xyte_license", account.options(id="1", state="inuse", wait=0.2))
     assert outcome.changed
@@ -285,6 +294,14 @@ def test_a_login_that_is_refused(account: Account, code: int, advice: str) -> No
     assert advice in outcome.message
 
 
+def test_a_broker_that_sends_what_is_not_mqtt(account: Account) -> None:
+    with LossyProxy(account.cloud.broker.port) as proxy:
+        proxy.instead = {PUBACK: b"\x32\x09\x00\x03\xff\xfe\x00\x00\x01\x00x"}
+        outcome = run("xyte_device", account.options(broker=proxy.url, name="x", timeout=0.5))
+    assert outcome.kind == "reply_lost"
+    assert "what it sends is not MQTT" in outcome.message
+
+
 def test_acknowledgements_of_the_question_that_never_come(account: Account) -> None:
     with LossyProxy(account.cloud.broker.port) as proxy:
         proxy.silent = {PUBACK}
@@ -344,6 +361,7 @@ def test_wrong_configurations(account: Account) -> None:
     assert run("xyte_config", account.options(version=["1"])).kind == "input"
     assert run("xyte_config", account.options(version="1", wait=float("nan"))).kind == "input"
     assert run("xyte_info", account.options(gather=[])).kind == "input"
+    assert run("xyte_cloud_setting", account.options(property=" ", value=1)).kind == "input"
     assert run("xyte_info", account.options(wait=float("inf"))).kind == "input"
 
 

@@ -40,7 +40,7 @@ notes:
   - Runs in the controller process when the connection is local, else on the host that it leads to.
     With C(async), C(become) or C(environment) it always runs as a process of its own.
   - Each task has a short connection of its own. What is sent counts when the broker has acknowledged it (QoS 1); it arrives twice
-    when an acknowledgement was lost.
+    when an acknowledgement was lost. When the broker says that nobody has subscribed to it, there is a warning.
   - A device has one connection at a time. The event source C(siteops.devices.xyte) steps back while a task of
     the same device is connected, and gets afterwards what came in meanwhile.
 """

@@ -20,7 +20,9 @@ extends_documentation_fragment:
   - siteops.devices.attributes.actiongroup_xyte
 options:
   id:
-    description: Id of the command; text or number, passed on as it is.
+    description:
+      - Id of the command; text or number, passed on as the snapshot has it, else as it is.
+      - With ansible-core up to 2.18, a template makes a text of a number. Leave out O(response_topic), so that the snapshot is asked.
     type: raw
     required: true
   status:
@@ -100,7 +102,7 @@ def run(task):
     payload = command(task.params)
     question = Question("command", "id", task.params["id"])
     with XyteClient.open(task) as cloud:
-        message = find(cloud, question, task.params)
+        message = find(task, cloud, question)
         return answer(task, cloud, question, message, payload)
 
 

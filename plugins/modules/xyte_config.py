@@ -19,7 +19,9 @@ extends_documentation_fragment:
   - siteops.devices.attributes.actiongroup_xyte
 options:
   version:
-    description: Version of the configuration; text or number, passed on as it is.
+    description:
+      - Version of the configuration; text or number, passed on as the snapshot has it, else as it is.
+      - With ansible-core up to 2.18, a template makes a text of a number. Leave out O(response_topic), so that the snapshot is asked.
     type: raw
     required: true
   config:
@@ -92,7 +94,7 @@ def run(task):
     payload = configuration(task.params)
     question = Question("config", "version", task.params["version"])
     with XyteClient.open(task) as cloud:
-        message = find(cloud, question, task.params)
+        message = find(task, cloud, question)
         return answer(task, cloud, question, message, payload)
 
 

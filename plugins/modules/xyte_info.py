@@ -11,6 +11,8 @@ version_added: 0.1.0
 description:
   - Asks for the latest snapshot of the device over MQTT and returns what the cloud sends, from the configuration to the next command.
   - The cloud does not send what it does not have, so what is missing is known only after O(wait) seconds.
+  - A message that is not as documented is a failure, for what it holds is not known, unless a good one comes for the same part.
+  - What waits at the broker for an event source of the same device was sent before, and counts only when the cloud does not answer.
 extends_documentation_fragment:
   - siteops.devices.xyte
   - siteops.devices.attributes.info_module
@@ -108,7 +110,7 @@ ARGUMENT_SPEC = Spec(
 
 def run(task):
     with XyteClient.open(task) as cloud:
-        return {"changed": False, "xyte": gather(cloud, task.params["gather"], task.params["wait"])}
+        return {"changed": False, "xyte": gather(task, cloud)}
 
 
 def main():

@@ -20,7 +20,9 @@ extends_documentation_fragment:
   - siteops.devices.attributes.actiongroup_xyte
 options:
   id:
-    description: Id of the license; text or number, passed on as it is.
+    description:
+      - Id of the license; text or number, passed on as the snapshot has it, else as it is.
+      - With ansible-core up to 2.18, a template makes a text of a number. Leave out O(response_topic), so that the snapshot is asked.
     type: raw
     required: true
   state:
@@ -32,7 +34,7 @@ options:
     description: What went wrong, with O(state=error).
     type: str
   public_key:
-    description: The vendor's RSA public key in PEM form, from the partner portal.
+    description: The vendor's RSA public key in PEM form, or the base64 in it, from the partner portal.
     type: str
   data:
     description:
@@ -103,7 +105,7 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import
 from ansible_collections.siteops.devices.plugins.module_utils.xyte.account import CONNECTION_OPTIONS
 from ansible_collections.siteops.devices.plugins.module_utils.xyte.answers import ANSWER_OPTIONS, Question, answer, find, license_state
 from ansible_collections.siteops.devices.plugins.module_utils.xyte.client import XyteClient
-from ansible_collections.siteops.devices.plugins.module_utils.xyte.signature import HASHES, PADDINGS, check_license
+from ansible_collections.siteops.devices.plugins.module_utils.xyte.signature import HASHES, PADDINGS, check_license, needs_message
 
 ARGUMENT_SPEC = Spec(
     CONNECTION_OPTIONS,
@@ -127,7 +129,7 @@ def run(task):
     payload = license_state(task.params)
     question = Question("license", "id", task.params["id"])
     with XyteClient.open(task) as cloud:
-        message = find(cloud, question, task.params)
+        message = find(task, cloud, question, is_needed=needs_message(task.params))
         check_license(task, message)
         return answer(task, cloud, question, message, payload)
 

@@ -67,10 +67,12 @@ class Wrong:
     variables: dict[str, Any] = field(default_factory=dict)
     prepare: Callable[[Represented], Any] = lambda _row: None
     touched: bool = False
+    parameters: Any = None  # instead of an object
 
 
 WRONG = [
     Wrong("msk", "needs url, version and checksum", {"checksum": None}),
+    Wrong("msk", "needs url, version and checksum", parameters=["url"]),
     Wrong("msk", "not 9.9", {"version": "9.9"}, touched=True),
     Wrong("msk", "does not know the command {{ lookup", name="{{ lookup('pipe', 'touch /tmp/owned') }}"),
     Wrong("npm", "has the sha256", {"checksum": "0" * 64}),
@@ -104,6 +106,8 @@ def test_what_cannot_be_done_gets_an_honest_answer(tmp_path: Path) -> None:
             commands.append(
                 site.order(row, **wrong.changes) if wrong.name == "update_firmware" else site.cloud.command(row.account, wrong.name)
             )
+            if wrong.parameters is not None:
+                row.account.commands[0]["parameters"] = wrong.parameters
         output = site.play("bridge", "--tags", "command")
         for row, wrong, command in zip(site.represented, WRONG, commands):
             eventually(lambda row=row, command=command: row.account.statuses == [(command, "in_progress"), (command, "error")])
@@ -116,7 +120,7 @@ def test_what_cannot_be_done_gets_an_honest_answer(tmp_path: Path) -> None:
             assert row.account.violations == []
         assert PASSWORD not in output
         # The sensor that took another version than the commanded one runs it, and the cloud knows.
-        other = site.of("msk")[1]
+        other = site.of("msk")[2]
         assert other.account.firmware_version == other.version == other.new
     assert not owned.exists()
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The siteops.devices authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A proxy in front of a broker that loses packets: the broker has sent them, and the connection breaks before they arrive."""
+"""A proxy in front of a broker that loses or changes packets: the broker has sent them, and the connection breaks before they arrive."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class LossyProxy:
         self.port = self._listener.getsockname()[1]
         self.losses: list[int] = []
         self.silent: set[int] = set()  # packet types that never arrive, while the connection stays
+        self.instead: dict[int, bytes] = {}  # packet type to the packet that arrives instead
         self.connections = 0
 
     @property
@@ -61,7 +62,7 @@ class LossyProxy:
                     self.losses.pop(0)
                     break
                 if kind not in self.silent:
-                    client.sendall(packet)
+                    client.sendall(self.instead.get(kind, packet))
         _cut(broker, client)
 
 

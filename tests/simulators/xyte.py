@@ -77,6 +77,7 @@ class XyteDevice:
     reports: list[Report] = field(default_factory=list)
     silent: bool = False  # answers nothing that is asked with get
     copies: int = 1  # of each message that it is sent
+    id_of_answers: str = ""  # whose topics its answers are wanted at, when not its own
 
     def sent(self, topic: str) -> list[Any]:
         """The bodies of what the device has sent to a topic, oldest first; what was wrong is not among them."""
@@ -224,7 +225,7 @@ class XyteCloud:
     def _send(self, device: XyteDevice, topic: str, body: dict[str, Any]) -> None:
         properties = Properties(PacketTypes.PUBLISH)
         if topic in RESPONSES:
-            properties.ResponseTopic = f"v1/device/{device.id}/{RESPONSES[topic]}"
+            properties.ResponseTopic = f"v1/device/{device.id_of_answers or device.id}/{RESPONSES[topic]}"
         if "id" in body:
             key = (device.id, str(body["id"]))
             properties.CorrelationData = self._correlations.setdefault(key, uuid.uuid4().bytes)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -24,13 +25,15 @@ class Loaded(t.NamedTuple):
 
 
 def plain(value: t.Any) -> t.Any:
-    """``value`` of builtin types only: the engine's task arguments are subclasses of them (tagged strings, lazy lists)."""
+    """``value`` of builtin types only: the engine's task arguments are subclasses of them, and YAML makes dates."""
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, t.Mapping):
         return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
+    if isinstance(value, datetime.date):
+        return value.isoformat()  # as it travels to a shipped module
     return value
 
 

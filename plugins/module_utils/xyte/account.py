@@ -21,8 +21,8 @@ CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
     "timeout": {"type": "float", "default": 30.0},
 }
 
-PORTS = {"mqtt": 1883, "mqtts": 8883}
-"""The schemes of a broker's URL and their ports; ``mqtts`` is MQTT in TLS."""
+PORTS = {"mqtt": 1883, "mqtts": 8883, "ssl": 8883}
+"""The schemes of a broker's URL and their ports; all but ``mqtt`` are MQTT in TLS."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Account:
     @property
     def name(self) -> str:
         """What messages call it."""
-        return f"The broker {self.host}:{self.port}"
+        return f"The broker [{self.host}]:{self.port}" if ":" in self.host else f"The broker {self.host}:{self.port}"
 
 
 def account_of(params: t.Mapping[str, t.Any]) -> Account:
@@ -72,4 +72,4 @@ def _address(url: str) -> tuple[str, int, bool]:
         raise InputError("broker: the URL holds credentials; the user name is device_id, the password access_key.")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise InputError("broker: there is something behind host and port.")
-    return host, port or PORTS[parts.scheme], parts.scheme == "mqtts"
+    return host, port or PORTS[parts.scheme], parts.scheme != "mqtt"

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import typing as t
 
-from ..core.errors import InputError
+from ..core.errors import InputError, ReplyError
 from ..core.plan import Plan, Task, report
 from .client import XyteClient
 from .messages import INBOUND, Message, correlation_of, encode, now, topic_of
+from .reports import publish
 
 Params = t.Mapping[str, t.Any]
 Payload = dict[str, t.Any]
@@ -59,15 +61,21 @@ def configuration(params: Params) -> Payload:
     return {"version": _identifier("version", params["version"]), "last_updated": now(), **fields}
 
 
-def find(cloud: XyteClient, question: Question, params: Params) -> Message | None:
-    """The message that is answered, from the snapshot; None when it is not there, or when ``response_topic`` makes looking needless."""
-    if params["response_topic"]:
+def find(task: Task, cloud: XyteClient, question: Question, *, is_needed: bool = False) -> Message | None:
+    """The message that is answered, from the snapshot; None when it is not there.
+
+    Also None when ``response_topic`` makes looking needless, unless ``is_needed``.
+    """
+    wait = task.params["wait"]
+    if not 0 <= wait < math.inf:
+        raise InputError(f"wait: {wait:g} is not a time; give seconds.")
+    if task.params["response_topic"] and not is_needed:
         return None
     # There is one configuration; another one than asked for shows that the wanted one will not come.
-    found = cloud.snapshot(
-        [question.kind], params["wait"], lambda messages: any(question.fits(row) or not question.is_id for row in messages)
-    )
-    fitting = [message for message in found if question.fits(message)]
+    found = cloud.snapshot([question.kind], wait, lambda messages: any(question.fits(row) or not question.is_id for row in messages))
+    for text in found.wrong(question.kind):
+        task.warn(f"{text} It was ignored.")
+    fitting = [message for message in found.of_kind(question.kind) if question.fits(message)]
     return fitting[-1] if fitting else None
 
 
@@ -78,13 +86,18 @@ def answer(task: Task, cloud: XyteClient, question: Question, message: Message |
     """
     suffix = INBOUND[question.kind].response or ""
     topic = task.params["response_topic"] or (message.response_topic if message else None) or topic_of(cloud.device_id, suffix)
-    _check_topic(cloud, topic)
+    if not _is_own(cloud, topic):
+        # It carries the access key.
+        what = f"{topic!r} is not one of this device's topics"
+        if task.params["response_topic"]:
+            raise InputError(f"response_topic: {what}.", hint="Nothing was sent.")
+        raise ReplyError(f"The cloud wants the answer at another place: {what}.", hint="Nothing was sent. Give response_topic.")
     if message is not None:
         payload = {**payload, question.member: message.payload[question.member]}
     encoded = encode(suffix, payload)
     known = question.kind == "command" and message is not None and _tells(message, payload)
     if not known and not task.check_mode:
-        cloud.publish(topic, encoded, _correlation(task.params, question, message))
+        publish(task, cloud, topic, encoded, _correlation(task.params, question, message))
     before = {name: message.payload[name] for name in payload if name in message.payload} if message else {}
     plan = Plan(before=before, after=before if known else payload, changes={} if known else payload)
     return report(task, plan, {"topic": topic, "payload": payload})
@@ -105,10 +118,8 @@ def _correlation(params: Params, question: Question, message: Message | None) ->
     return str(question.value).encode() if question.is_id else None
 
 
-def _check_topic(cloud: XyteClient, topic: str) -> None:
-    """An answer carries the access key, so it goes nowhere but to the device's own topics."""
-    if not topic.startswith(topic_of(cloud.device_id, "")) or any(character in topic for character in "+#\0"):
-        raise InputError(f"response_topic: {topic!r} is not one of this device's topics.", hint="Nothing was sent.")
+def _is_own(cloud: XyteClient, topic: str) -> bool:
+    return topic.startswith(topic_of(cloud.device_id, "")) and not any(character in topic for character in "+#\0")
 
 
 def _identifier(name: str, value: t.Any) -> str | int | float:

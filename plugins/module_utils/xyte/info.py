@@ -4,19 +4,28 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 
-from ..core.errors import InputError
+from ..core.errors import InputError, ReplyError
+from ..core.plan import Task
 from .client import XyteClient
 from .messages import Message
+from .snapshot import Snapshot
 
 SUBSETS = {"space": "space_info", "config": "config", "command": "command", "licenses": "license", "firmware": "firmware"}
 """What users ask for and the kind of message that tells it."""
 
 
-def gather(cloud: XyteClient, subsets: t.Sequence[str], wait: float) -> dict[str, t.Any]:
-    """The wanted parts of the snapshot; None, or an empty list, for what the cloud did not send in ``wait`` seconds."""
-    if not wait > 0:
+def gather(task: Task, cloud: XyteClient) -> dict[str, t.Any]:
+    """The wanted parts of the snapshot; None, or an empty list, for what the cloud did not send in ``wait`` seconds.
+
+    Raises :class:`ReplyError` when what it sent of a part is not as documented.
+    """
+    subsets, wait = task.params["gather"], task.params["wait"]
+    if not subsets:
+        raise InputError("gather: it is empty.", hint=f"Name at least one of {', '.join(SUBSETS)}.")
+    if not 0 < wait < math.inf:
         raise InputError(f"wait: {wait:g} is not a time; give seconds above 0.")
     kinds = [SUBSETS[subset] for subset in subsets]
 
@@ -25,11 +34,17 @@ def gather(cloud: XyteClient, subsets: t.Sequence[str], wait: float) -> dict[str
         return "license" not in kinds and set(kinds) <= {message.kind for message in messages}
 
     found = cloud.snapshot(kinds, wait, enough)
-    return {subset: _part(kind, found) for subset, kind in SUBSETS.items() if subset in subsets}
+    if not found.is_heard:
+        task.warn("The broker says that nobody has subscribed to the question, so the cloud may have more than it shows here.")
+    return {subset: _part(task, kind, found) for subset, kind in SUBSETS.items() if subset in subsets}
 
 
-def _part(kind: str, found: t.Sequence[Message]) -> t.Any:
-    of_kind = [message for message in found if message.kind == kind]
+def _part(task: Task, kind: str, found: Snapshot) -> t.Any:
+    of_kind, wrong = found.of_kind(kind), found.wrong(kind)
+    if wrong and (not of_kind or kind == "license"):
+        raise ReplyError(" ".join(wrong), hint="Nothing was derived from it. Correct it in the cloud, or leave it out of gather.")
+    for text in wrong:
+        task.warn(f"{text} It was ignored.")
     if kind == "license":
         return [_shown(message) for message in {message.payload["id"]: message for message in of_kind}.values()]
     return _shown(of_kind[-1]) if of_kind else None

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import os
 import select
 import socket
 import ssl
@@ -19,8 +20,14 @@ from .account import Account
 SESSION_SECONDS = 3600
 """How long the broker keeps what it could not deliver to an event source that is away."""
 
+FAREWELL = 1.0
+"""Seconds that a broker has to end the connection after the logout."""
+
 TAKEN_OVER = 0x8E
 """Reason code: another connection has come with this device's id, which is the client id of all of them."""
+
+NOBODY = 0x10
+"""Reason code of an acknowledgement: the broker took the message, and nobody has subscribed to its topic."""
 
 _CREDENTIALS = frozenset({0x85, 0x86, 0x87, 0x8A, 0x8C})
 _PASSING = frozenset({0x80, 0x88, 0x89, 0x8B, 0x8D, TAKEN_OVER, 0x97, 0x98, 0x9F, 0xA0})
@@ -44,6 +51,7 @@ class Received(t.NamedTuple):
     properties: t.Any
     qos: int
     mid: int
+    retain: bool
 
 
 class Link:
@@ -103,7 +111,7 @@ class Link:
         self._subscribed[mid] = reasons
 
     def _on_message(self, _client: t.Any, _data: t.Any, message: t.Any) -> None:
-        self.inbox.append(Received(message.topic, message.payload, message.properties, message.qos, message.mid))
+        self.inbox.append(Received(message.topic, message.payload, message.properties, message.qos, message.mid, message.retain))
 
     # What its user asks for
 
@@ -123,8 +131,11 @@ class Link:
         if reason.is_failure:
             raise self.refusal(f"the login of the device {self.account.device_id}", reason)
 
-    def publish(self, topic: str, payload: bytes, correlation: bytes | None, deadline: Deadline) -> None:
-        """Send with QoS 1, and wait until the broker has acknowledged it. Raises :class:`RefusedError` with its reason code."""
+    def publish(self, topic: str, payload: bytes, correlation: bytes | None, deadline: Deadline) -> bool:
+        """Send with QoS 1, and wait until the broker has acknowledged it. Raises :class:`RefusedError` with its reason code.
+
+        Returns False when the broker says that nobody has subscribed to the topic.
+        """
         limit = getattr(self._connected[1], "MaximumPacketSize", None) if self._connected else None
         if limit is not None and len(payload) + len(topic) + 512 > limit:
             raise RefusedError(f"{self.account.name} takes no packets above {limit} bytes, and the one to {topic} is longer.", code=0x95)
@@ -137,14 +148,15 @@ class Link:
         reason, _properties = self._acknowledged[sent.mid]
         if reason.is_failure:
             raise self.refusal(f"the message to {topic}", reason)
+        return bool(reason.value != NOBODY)
 
-    def subscribe(self, topics: t.Iterable[str], deadline: Deadline) -> None:
-        """Subscribe with QoS 1. Raises :class:`RefusedError` when the broker refuses one of them."""
+    def subscribe(self, topics: t.Iterable[str], deadline: Deadline, needed: t.Container[str] | None = None) -> None:
+        """Subscribe with QoS 1. Raises :class:`RefusedError` when the broker refuses one of those ``needed``; None: all are."""
         wanted = list(topics)
         _result, mid = self._client.subscribe([(topic, paho.mqtt.subscribeoptions.SubscribeOptions(qos=1)) for topic in wanted])
         self._turn_until(lambda: mid in self._subscribed, deadline, "to acknowledge the subscription")
         for topic, reason in zip(wanted, self._subscribed[mid]):
-            if reason.is_failure:
+            if reason.is_failure and (needed is None or topic in needed):
                 raise self.refusal(f"the subscription to {topic}", reason)
 
     def receive(self, seconds: float) -> Received | None:
@@ -162,13 +174,19 @@ class Link:
         self._flush(1.0)
 
     def close(self) -> None:
-        """Log out. A session that was new is ended, one that another connection left is kept for it. Never raises."""
-        if self._client.socket() is not None and self._connected is not None:
+        """Log out. A session that was new is ended, one that another connection left is kept for it. Never raises.
+
+        Returns when the broker has ended the connection: before that, a next one would still find the session.
+        """
+        sock = self._client.socket()
+        if sock is not None and self._connected is not None:
             properties = paho.mqtt.properties.Properties(paho.mqtt.packettypes.PacketTypes.DISCONNECT)
             properties.SessionExpiryInterval = 0 if self.is_new_session else SESSION_SECONDS
-            with contextlib.suppress(OSError, ValueError, LinkLost):
+            # The library closes its own descriptor as soon as it has said goodbye.
+            with contextlib.suppress(OSError, ValueError, LinkLost), socket.socket(fileno=os.dup(sock.fileno())) as line:
                 self._client.disconnect(properties=properties)
                 self._flush(2.0)
+                _await_end(line, Deadline(FAREWELL))
         self.drop()
 
     def drop(self) -> None:
@@ -211,7 +229,10 @@ class Link:
             if happened & ~select.POLLOUT:
                 waiting = 1
         if waiting:
-            self._client.loop_read()
+            try:
+                self._client.loop_read()
+            except ValueError:  # for instance a topic that is not UTF-8
+                raise LinkLost("what it sends is not MQTT") from None
         self._client.loop_misc()
 
     # What went wrong
@@ -228,13 +249,36 @@ class Link:
                 )
             if reason.value in _PASSING:
                 return LinkLost(f"the broker refused the login: {reason}", reason.value)
-        return RefusedError(text, code=reason.value)
+        return RefusedError(text, code=reason.value, hint=advice(reason.value))
 
     def _distrusted(self, error: ssl.SSLCertVerificationError) -> CertificateError:
         return CertificateError(
             f"{self.account.name} shows a TLS certificate that is not trusted: {error.verify_message or error.reason}.",
             hint="Name its CA with ca_path, and the broker as its certificate does.",
         )
+
+
+_ADVICE = {
+    None: "Check the broker's address, and the network on the way.",
+    0x84: "It has to speak MQTT v5.",
+    0x87: "This device may not do that; check device_id, and what the broker allows it.",
+    0x97: "Run the task again later.",
+    0x9C: "Ask the vendor for the address of the device's broker.",
+    0x9D: "Ask the vendor for the address of the device's broker.",
+}
+
+
+def advice(reason: int | None) -> str:
+    """What to do about a reason code; None: there was none, for there was no connection."""
+    return _ADVICE.get(reason) or (_ADVICE[0x97] if reason in _PASSING else "")
+
+
+def _await_end(line: socket.socket, patience: Deadline) -> None:
+    poll = select.poll()
+    poll.register(line, select.POLLIN)
+    while patience.left > 0 and poll.poll(patience.left * 1000):
+        if not line.recv(65536):
+            return
 
 
 def _no_connection(error: Exception) -> str:

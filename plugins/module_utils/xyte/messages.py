@@ -13,7 +13,7 @@ import typing as t
 import uuid
 
 from ..core.errors import InputError, ReplyError
-from ..core.schema import Schema, check_reply, declared, violations
+from ..core.schema import Schema, declared, violations
 
 SCALAR_ID = {"type": ["string", "integer"]}
 """Ids are opaque. The vendor's pages call them integers and show UUIDs."""
@@ -37,7 +37,8 @@ INBOUND: dict[str, Inbound] = {
     "config": Inbound("config", _object(["version"], version={"type": ["string", "number"]}), "config/update"),
     "command": Inbound(
         "commands",
-        _object(["id", "name"], id=SCALAR_ID, name={"type": "string"}, parameters={"type": ["object", "null"]}),
+        # Whatever the parameters are: a command that is not taken for one would never be answered, and hold up those behind it.
+        _object(["id", "name"], id=SCALAR_ID, name={"type": "string"}),
         "commands/update",
     ),
     "license": Inbound("license", _object(["id"], id=SCALAR_ID), "license/update"),
@@ -93,7 +94,7 @@ class Message:
             "kind": self.kind,
             "device_id": self.device_id,
             "payload": mask(self.payload),
-            "response_topic": self.response_topic,
+            "response_topic": mask(self.response_topic),
             "correlation_data": base64.b64encode(self.correlation).decode() if self.correlation is not None else None,
         }
         encoded = base64.b64encode(json.dumps(event).encode()).decode()
@@ -111,16 +112,30 @@ def parse(device_id: str, topic: str, payload: bytes, properties: t.Any, mid: in
     kind = KINDS.get(topic[len(prefix) :]) if topic.startswith(prefix) else None
     if kind is None:
         return None
-    what = f"The cloud sent {topic}"
-    try:
-        body = json.loads(payload.decode("utf-8"))
-    except ValueError:
-        raise ReplyError(f"{what} with a payload that is not JSON.") from None
-    check_reply(body, INBOUND[kind].schema, what)
+    body = _body(topic, payload)
+    wrong = violations(body, INBOUND[kind].schema)
+    if wrong:
+        raise ReplyError(f"The cloud sent {topic} with a payload that is not as documented: {'; '.join(wrong[:3])}.")
     default = INBOUND[kind].response
     response = getattr(properties, "ResponseTopic", None) or (topic_of(device_id, default) if default else None)
     correlation = getattr(properties, "CorrelationData", None)
     return Message(kind, device_id, body, response, correlation, mid)
+
+
+def _body(topic: str, payload: bytes) -> t.Any:
+    if not payload:
+        raise ReplyError(f"The cloud sent {topic} with an empty payload.")
+    try:
+        body = json.loads(payload.decode("utf-8"), parse_constant=_no_json)
+        # Half of a surrogate pair is no text: it can be neither shown nor sent.
+        json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise ReplyError(f"The cloud sent {topic} with a payload that is not JSON.") from None
+    return body
+
+
+def _no_json(constant: str) -> t.NoReturn:
+    raise ValueError(constant)
 
 
 def encode(suffix: str, payload: t.Mapping[str, t.Any]) -> bytes:
@@ -130,7 +145,7 @@ def encode(suffix: str, payload: t.Mapping[str, t.Any]) -> bytes:
         raise InputError(f"What is to be sent to {suffix} is not as documented: {'; '.join(wrong)}.", hint="Nothing was sent.")
     try:
         return json.dumps(payload, allow_nan=False).encode()
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise InputError(f"What is to be sent to {suffix} has no form in JSON ({error}).", hint="Nothing was sent.") from None
 
 

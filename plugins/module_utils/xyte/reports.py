@@ -30,8 +30,16 @@ def device(params: Params) -> Payload:
 
 
 def cloud_setting(params: Params) -> Payload:
-    """The payload of "Set Cloud Settings"."""
+    """The payload of "Set Cloud Settings". Raises :class:`InputError` for an empty name."""
+    if not params["property"].strip():
+        raise InputError("property: it is empty.")
     return {"property": params["property"], "value": params["value"]}
+
+
+def publish(task: Task, cloud: XyteClient, topic: str, payload: bytes, correlation: bytes | None = None) -> None:
+    """Send, and warn when the broker says that nobody has subscribed to it."""
+    if not cloud.publish(topic, payload, correlation):
+        task.warn(f"The broker took the message to {topic}, and says that nobody has subscribed to it: the cloud may not have got it.")
 
 
 def tell(task: Task, cloud: XyteClient, suffix: str, payload: Payload) -> dict[str, t.Any]:
@@ -39,5 +47,5 @@ def tell(task: Task, cloud: XyteClient, suffix: str, payload: Payload) -> dict[s
     topic = topic_of(cloud.device_id, suffix)
     encoded = encode(suffix, payload)
     if not task.check_mode:
-        cloud.publish(topic, encoded)
+        publish(task, cloud, topic, encoded)
     return report(task, Plan(before={}, after=payload, changes=payload), {"topic": topic, "payload": payload})

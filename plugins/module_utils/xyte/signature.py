@@ -18,11 +18,18 @@ HASHES = ("sha1", "sha256", "sha384", "sha512")
 PADDINGS = ("pkcs1v15", "pss")
 
 
+def needs_message(params: t.Mapping[str, t.Any]) -> bool:
+    """Whether what is to be verified is told by the cloud's message alone."""
+    return params["state"] == "inuse" and bool(params["public_key"]) and params["data"] is None
+
+
 def check_license(task: Task, message: t.Any) -> None:
     """Before a license is reported in use: verify the data and signature of the options, else those of the cloud's ``message``."""
     params = task.params
     if params["state"] != "inuse":
         return
+    if message is not None and message.payload.get("remove") is True:
+        task.warn("The license is reported in use, although the cloud wants it removed.")
     if not params["public_key"]:
         task.warn("The license is reported in use without a look at its signature, for there is no public_key.")
         return
@@ -31,11 +38,16 @@ def check_license(task: Task, message: t.Any) -> None:
         raise InputError(
             "The cloud did not send this license, so there is no signature to verify.", hint="Give data and signature, or a longer wait."
         )
+    missing = [name for name in ("data", "signature") if source.get(name) is None]
+    if missing:
+        raise InputError(
+            f"The cloud sent this license without {' and '.join(missing)}, so it cannot be verified.", hint="Nothing was reported."
+        )
     verify(params["public_key"], source.get("data"), source.get("signature"), padding=params["padding"], digest=params["hash"])
 
 
 def verify(public_key: str, data: t.Any, signature: t.Any, *, padding: str, digest: str) -> None:
-    """Raise :class:`SignatureError` unless ``signature`` (hexadecimal or base64) over the text ``data`` is of the key's owner (PEM)."""
+    """Raise :class:`SignatureError` unless ``signature`` (hexadecimal or base64) over the text ``data`` is of the key's owner."""
     require("cryptography")
     if not isinstance(data, str) or not isinstance(signature, str):
         raise InputError("data, signature: only texts can be verified; nothing was reported.")
@@ -48,6 +60,8 @@ def verify(public_key: str, data: t.Any, signature: t.Any, *, padding: str, dige
             key.verify(raw, data.encode(), scheme, algorithm)
         except cryptography.exceptions.InvalidSignature:
             continue
+        except cryptography.exceptions.UnsupportedAlgorithm:
+            raise InputError(f"hash: the cryptography of this machine does not do {digest}.", hint="Nothing was reported.") from None
         return
     raise SignatureError(
         f"The signature of the license does not fit its data and this public key (RSA, {padding}, {digest}).",
@@ -56,10 +70,12 @@ def verify(public_key: str, data: t.Any, signature: t.Any, *, padding: str, dige
 
 
 def _load(public_key: str) -> t.Any:
+    # A key loses its lines in folded YAML, has them escaped in JSON, and its frame where only the base64 was copied.
+    inner = re.sub(r"-----(BEGIN|END) (RSA )?PUBLIC KEY-----|\\[rn]|\s", "", public_key)
     try:
-        key = cryptography.hazmat.primitives.serialization.load_pem_public_key(public_key.strip().encode())
+        key = cryptography.hazmat.primitives.serialization.load_der_public_key(base64.b64decode(inner, validate=True))
     except (ValueError, TypeError, cryptography.exceptions.UnsupportedAlgorithm):
-        raise InputError("public_key: it is not a public key in PEM form.") from None
+        raise InputError("public_key: it is not a public key in PEM form, nor its base64.") from None
     if not isinstance(key, cryptography.hazmat.primitives.asymmetric.rsa.RSAPublicKey):
         raise InputError("public_key: it is not an RSA key.")
     return key

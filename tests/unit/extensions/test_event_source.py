@@ -60,7 +60,7 @@ class Running:
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[XyteCloud]:
-    with XyteCloud(tmp_path_factory.mktemp("broker"), 12) as running:
+    with XyteCloud(tmp_path_factory.mktemp("broker"), 20) as running:
         yield running
 
 
@@ -141,6 +141,18 @@ def test_a_task_of_the_same_device(cloud: XyteCloud, device: XyteDevice) -> None
     assert device.sent("telemetry")
 
 
+def test_a_task_that_takes_longer_than_the_source_steps_back(cloud: XyteCloud, device: XyteDevice) -> None:
+    """It asks again, and its time does not begin anew."""
+    with source(arguments(cloud, device)) as running:
+        eventually(lambda: running.of("config"))
+        license_id = cloud.license(device, "x")
+        started = time.monotonic()
+        found = run("xyte_info", {**arguments(cloud, device), "gather": ["licenses", "firmware"], "wait": 4}).result["xyte"]
+        assert time.monotonic() - started < 7
+    assert ([row["id"] for row in found["licenses"]], found["firmware"]) == ([license_id], None)
+    assert [report.topic for report in device.reports].count("get") >= 3
+
+
 def test_what_is_not_as_documented_does_no_harm(cloud: XyteCloud, device: XyteDevice) -> None:
     with source(arguments(cloud, device)) as running:
         eventually(lambda: running.of("config"))
@@ -167,10 +179,32 @@ def test_a_broker_that_restarts(tmp_path: Path) -> None:
         assert len(running.of("command")) == 1
 
 
+def test_a_command_with_odd_parameters_is_one(cloud: XyteCloud, device: XyteDevice) -> None:
+    """It could not be answered otherwise, and would hold up those behind it."""
+    device.commands.append({"id": 7, "name": "reboot", "parameters": ["x"]})
+    with source(arguments(cloud, device)) as running:
+        eventually(lambda: running.of("command"))
+    assert running.of("command")[0]["payload"]["parameters"] == ["x"]
+
+
+def test_one_device_of_several_that_is_refused(cloud: XyteCloud, device: XyteDevice) -> None:
+    wrong = {"device_id": cloud.devices[-2].id, "access_key": "wrong"}
+    args = {"broker": cloud.broker.url, "devices": [wrong, {"device_id": device.id, "access_key": device.access_key}]}
+    with source(args) as running:
+        eventually(lambda: running.of("config"))
+        time.sleep(0.5)
+        command = cloud.command(device, "reboot")
+        eventually(lambda: running.of("command"))
+    assert running.of("command")[0]["payload"]["id"] == command
+
+
 WRONG: list[Callable[[dict[str, Any]], dict[str, Any]]] = [
     lambda args: {**args, "access_key": "wrong"},
     lambda args: {**args, "acces_key": "x"},
     lambda args: {**args, "device_id": None},
+    lambda args: {**args, "device_id": None, "devices": []},
+    lambda args: {**args, "device_id": None, "devices": [{"device_id": args["device_id"], "access_key": "x"}] * 2},
+    lambda args: {**args, "device_id": None, "devices": [{"device_id": name, "access_key": "x"} for name in "ab"]},
     lambda args: {**args, "devices": []},
     lambda args: {**args, "timeout": "long"},
     lambda args: {**args, "broker": "http://127.0.0.1"},

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
@@ -39,7 +40,9 @@ options:
     description: The device's access key. The default is the environment variable XYTE_ACCESS_KEY. It is in no event.
     type: str
   devices:
-    description: Several devices, each with its device_id and access_key, instead of one.
+    description: >-
+      Several devices, each with its device_id and access_key, instead of one. One that is refused is logged and left out;
+      the source ends when all of them are.
     type: list
     elements: dict
     suboptions:
@@ -80,6 +83,8 @@ EXAMPLES = r"""
           msg: "{{ event.payload.name }} for {{ event.device_id }}, to be answered at {{ event.response_topic }}"
 """
 
+LOGGER = logging.getLogger(__name__)
+
 PATIENCE = 1.0  # seconds that a call of the listener may take, and with it the end of the source
 TYPES = {"str": "string", "path": "string", "bool": "boolean", "float": "number", "int": "integer", "dict": "object", "list": "array"}
 
@@ -115,16 +120,21 @@ def accounts_of(args: Mapping[str, Any]) -> list[Any]:
     wrong = _engine("core.schema").violations(given, argument_schema())
     if wrong:
         raise ValueError(f"arguments of siteops.devices.xyte: {'; '.join(wrong)}")
-    if ("device_id" in given) == ("devices" in given):
+    if ("device_id" in given) == ("devices" in given) or given.get("devices") == []:
         raise ValueError("arguments of siteops.devices.xyte: give either device_id or devices")
     defaults = {name: row["default"] for name, row in argument_schema()["properties"].items() if "default" in row}
     shared = {"ca_path": None, **defaults, **given}
     one = {"device_id": given.get("device_id"), "access_key": given.get("access_key") or os.environ.get("XYTE_ACCESS_KEY")}
     account_of = _engine("xyte.account").account_of
-    return [account_of({**shared, **device}) for device in given.get("devices") or [one]]
+    accounts = [account_of({**shared, **device}) for device in given.get("devices") or [one]]
+    ids = [account.device_id for account in accounts]
+    twice = sorted({device_id for device_id in ids if ids.count(device_id) > 1})
+    if twice:
+        raise ValueError(f"arguments of siteops.devices.xyte: devices names {', '.join(twice)} more than once")
+    return accounts
 
 
-async def listen(queue: asyncio.Queue[Any], account: Any) -> None:
+async def listen(queue: asyncio.Queue[Any], account: Any) -> NoReturn:
     """Put the events of one device into the queue until cancelled. The device's thread is this source's own."""
     listener = _engine("xyte.listener").Listener(account)
     redactor = _engine("core.redact").Redactor([account.access_key])
@@ -143,11 +153,23 @@ async def listen(queue: asyncio.Queue[Any], account: Any) -> None:
         thread.shutdown(wait=True)
 
 
-async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
-    """What ansible-rulebook calls."""
-    listening = [asyncio.ensure_future(listen(queue, account)) for account in accounts_of(args)]
+async def listen_among(queue: asyncio.Queue[Any], account: Any) -> Exception:
+    """As :func:`listen`, for one of several devices: its failure is logged, and returned, and ends no other one."""
     try:
-        await asyncio.gather(*listening)
+        await listen(queue, account)
+    except Exception as error:  # noqa: BLE001 (whatever it is, the others go on)
+        LOGGER.error("the device %s is left out from now on: %s", account.device_id, error)
+        return error
+
+
+async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
+    """What ansible-rulebook calls. With several devices it ends when none of them can work."""
+    accounts = accounts_of(args)
+    work = listen if len(accounts) == 1 else listen_among
+    listening = [asyncio.ensure_future(work(queue, account)) for account in accounts]
+    try:
+        failures = await asyncio.gather(*listening)
+        raise failures[0]
     finally:
         for task in listening:
             task.cancel()

@@ -4,14 +4,22 @@
 
 from __future__ import annotations
 
+import datetime
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.siteops.devices.tests.simulators.mqtt_proxy import PUBACK, SUBACK, LossyProxy
+from ansible_collections.siteops.devices.plugins.module_utils.core.wait import Deadline
+from ansible_collections.siteops.devices.plugins.module_utils.xyte.account import CONNECTION_OPTIONS, account_of
+from ansible_collections.siteops.devices.plugins.module_utils.xyte.link import Link
+from ansible_collections.siteops.devices.plugins.module_utils.xyte.listener import Listener
+from ansible_collections.siteops.devices.tests.simulators.mosquitto import FROM_DEVICE
+from ansible_collections.siteops.devices.tests.simulators.mqtt_proxy import CONNACK, PUBACK, PUBLISH, SUBACK, LossyProxy
 from ansible_collections.siteops.devices.tests.simulators.tls import SELF_SIGNED, WRONG_NAME, Authority
 from ansible_collections.siteops.devices.tests.simulators.xyte import XyteCloud, eventually
 from ansible_collections.siteops.devices.tests.unit.plugins.clouds import Account, _unused_devices, account, cloud
@@ -20,6 +28,17 @@ from ansible_collections.siteops.devices.tests.unit.plugins.running import leaks
 __all__ = ["_unused_devices", "account", "cloud"]
 
 WAYS = [run, ship]
+DEFAULTS = {name: row.get("default") for name, row in CONNECTION_OPTIONS.items()}
+
+
+@contextmanager
+def retained(account: Account, topic: str, payload: bytes) -> Iterator[None]:
+    """The broker holds this message for everybody who subscribes."""
+    whole = f"v1/device/{account.device.id}/{topic}"
+    account.cloud._client.publish(whole, payload, qos=1, retain=True).wait_for_publish(5)
+    yield
+    account.cloud._client.publish(whole, b"", qos=1, retain=True).wait_for_publish(5)
+
 
 REPORTS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     ("xyte_telemetry", {"telemetries": {"fan_speed": 100.1, "connection": "4g", "usbc": True}}, "telemetry", {"status": "online"}),
@@ -107,6 +126,22 @@ def test_an_answer_goes_to_the_devices_own_topics_only(account: Account, topic: 
     assert run("xyte_command", account.options(id="1", status="done", response_topic=topic)).kind == "input"
 
 
+def test_an_answer_that_the_cloud_wants_elsewhere(account: Account) -> None:
+    """The access key would go with it."""
+    account.device.id_of_answers = "another"
+    command = account.cloud.command(account.device, "reboot")
+    outcome = run("xyte_command", account.options(id=command, status="done"))
+    assert outcome.kind == "reply"
+    assert "The cloud wants the answer at another place" in outcome.message
+
+
+def test_a_date_is_a_text(account: Account) -> None:
+    """What YAML makes of an unquoted one is the same in both ways of running."""
+    date = datetime.date(2026, 8, 4)
+    assert run("xyte_telemetry", account.options(telemetries={"since": date})).result["payload"]["telemetries"] == {"since": "2026-08-04"}
+    assert run("xyte_config", account.options(version=date, wait=0)).result["payload"]["version"] == "2026-08-04"
+
+
 def test_a_number_stays_a_number(account: Account) -> None:
     account.cloud.configure(account.device, 17, led="on")
     assert run("xyte_config", account.options(version="17", config={"led": "on"})).result["payload"]["version"] == 17
@@ -124,6 +159,15 @@ def test_a_license_is_verified_first(account: Account, way: Any, good: bool) -> 
     assert account.device.violations == []
 
 
+def test_a_license_without_a_signature(account: Account) -> None:
+    account.device.licenses.append({"id": "1", "data": "x", "remove": True})
+    given = account.options(id="1", state="inuse")
+    outcome = run("xyte_license", {**given, "public_key": account.cloud.public_key})
+    assert outcome.kind == "input"
+    assert "sent this license without signature" in outcome.message
+    assert "although the cloud wants it removed" in run("xyte_license", given).warnings[0]
+
+
 def test_a_license_that_nobody_verifies(account: Account) -> None:
     outcome = run("xyte_license", account.options(id="1", state="inuse", wait=0.2))
     assert outcome.changed
@@ -136,7 +180,134 @@ def test_a_license_that_did_not_come_is_not_in_use(account: Account) -> None:
     assert account.device.sent("license/update") == []
 
 
+def test_what_waits_for_the_event_source_is_no_news(account: Account) -> None:
+    """The broker keeps for it what came while it was away. A command among that may be over by now."""
+    source = Listener(account_of({**DEFAULTS, **account.options()}))
+    while source.next(0.5):
+        pass
+    source.close()
+    for version in range(2, 40):
+        account.cloud.configure(account.device, version)
+    command = account.cloud.command(account.device, "reboot")
+    told = run("xyte_info", account.options(gather=["command", "config"])).result["xyte"]
+    assert (told["command"]["id"], told["config"]["version"]) == (command, 39)
+    assert run("xyte_command", account.options(id=command, status="done")).changed
+    eventually(lambda: not account.device.commands)
+    assert run("xyte_info", account.options(gather=["command"], wait=0.5)).result["xyte"] == {"command": None}
+    account.device.silent = True
+    assert run("xyte_info", account.options(gather=["command"], wait=0.5)).result["xyte"]["command"]["id"] == command
+
+
+BAD = [b"\xff", b"[]", b"{", b"null", b"{}", b"[" * 200_000, b'{"version": NaN}', b'{"version": "\\ud800"}']
+
+
+@pytest.mark.parametrize("payload", BAD)
+def test_what_is_not_as_documented_is_never_called_absent(account: Account, payload: bytes) -> None:
+    with retained(account, "config", payload):
+        assert run("xyte_info", account.options(gather=["space", "config"])).result["xyte"]["config"] == account.device.config
+        account.device.silent = True
+        outcome = run("xyte_info", account.options(gather=["space", "config"], wait=0.3))
+    assert outcome.kind == "reply", outcome
+    assert f"The cloud sent v1/device/{account.device.id}/config with a payload that is not" in outcome.message
+
+
+def test_an_answer_needs_its_own_message_only(account: Account) -> None:
+    license_id = account.cloud.license(account.device, "x")
+    with retained(account, "license", b'{"data": "no id"}'):
+        outcome = run("xyte_license", account.options(id=license_id, state="removed"))
+    assert outcome.changed
+    assert "has no id. It was ignored" in outcome.warnings[0]
+    assert account.device.violations == []
+
+
+def test_what_is_retained_counts_unless_there_is_a_newer_answer(account: Account) -> None:
+    with retained(account, "firmware", b'{"latest_fw_version": "1"}'), retained(account, "config", b'{"version": "old"}'):
+        found = run("xyte_info", account.options(gather=["config", "firmware"], wait=0.5)).result["xyte"]
+    assert found == {"config": account.device.config, "firmware": {"latest_fw_version": "1"}}
+
+
+def test_a_license_of_an_event_is_looked_up_to_be_verified(account: Account) -> None:
+    license_id = account.cloud.license(account.device, "data")
+    topic = f"v1/device/{account.device.id}/license/update"
+    given = account.options(id=license_id, state="inuse", public_key=account.cloud.public_key, response_topic=topic)
+    assert run("xyte_license", given).changed
+    assert eventually(lambda: account.device.sent("license/update"))
+
+
 # What goes wrong
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_connection_that_is_lost_while_the_snapshot_comes(account: Account, times: int) -> None:
+    """What did not arrive is not called absent."""
+    command = account.cloud.command(account.device, "reboot")
+    with LossyProxy(account.cloud.broker.port) as proxy:
+        proxy.losses = [PUBLISH] * times
+        found = run("xyte_info", account.options(broker=proxy.url, gather=["config", "command"])).result["xyte"]
+        assert found["config"] == account.device.config
+        assert found["command"]["id"] == command
+        proxy.losses = [PUBLISH] * times
+        assert run("xyte_command", account.options(broker=proxy.url, id=command, status="done")).changed
+    eventually(lambda: account.device.statuses == [(command, "done")])
+    assert account.device.violations == []  # it had the correlation data
+
+
+def test_a_connection_that_is_lost_again_and_again(account: Account) -> None:
+    with LossyProxy(account.cloud.broker.port) as proxy:
+        proxy.losses = [PUBLISH] * 9
+        outcome = run("xyte_info", account.options(broker=proxy.url))
+    assert outcome.kind == "unreachable"
+    assert "Nothing was reported to the cloud" in outcome.message
+
+
+def test_no_session_is_left_behind_after_a_lost_connection(account: Account) -> None:
+    """It would fill with messages, which a later task would be shown."""
+    with LossyProxy(account.cloud.broker.port) as proxy:
+        proxy.losses = [SUBACK]
+        assert not run("xyte_info", account.options(broker=proxy.url, gather=["space"])).failed
+    link = Link(account_of({**DEFAULTS, **account.options()}))
+    link.connect(Deadline(5))
+    link.close()
+    assert link.is_new_session
+
+
+def test_nobody_has_subscribed(tmp_path: Path) -> None:
+    """The broker's reason code 0x10: it took the message for nobody."""
+    with XyteCloud(tmp_path) as own:
+        account = Account(own, own.devices[0])
+        assert run("xyte_device", account.options(name="x")).warnings == []
+        own._client.unsubscribe([f"v1/device/+/{topic}" for topic in FROM_DEVICE])
+        time.sleep(0.3)
+        for module, options in [("xyte_device", {"name": "x"}), ("xyte_command", {"id": "1", "status": "done", "wait": 0.1})]:
+            outcome = run(module, account.options(**options))
+            assert outcome.changed
+            assert "nobody has subscribed to it: the cloud may not have got it" in outcome.warnings[0]
+        assert "nobody has subscribed to the question" in run("xyte_info", account.options(wait=0.1)).warnings[0]
+
+
+@pytest.mark.parametrize(("code", "advice"), [(0x84, "has to speak MQTT v5"), (0x89, "Run the task again later"), (0x9D, "Ask the vendor")])
+def test_a_login_that_is_refused(account: Account, code: int, advice: str) -> None:
+    with LossyProxy(account.cloud.broker.port) as proxy:
+        proxy.instead = {CONNACK: bytes([0x20, 3, 0, code, 0])}
+        outcome = run("xyte_device", account.options(broker=proxy.url, name="x", timeout=0.5))
+    assert outcome.result["error"]["code"] == code
+    assert advice in outcome.message
+
+
+def test_a_broker_that_sends_what_is_not_mqtt(account: Account) -> None:
+    with LossyProxy(account.cloud.broker.port) as proxy:
+        proxy.instead = {PUBACK: b"\x32\x09\x00\x03\xff\xfe\x00\x00\x01\x00x"}
+        outcome = run("xyte_device", account.options(broker=proxy.url, name="x", timeout=0.5))
+    assert outcome.kind == "reply_lost"
+    assert "what it sends is not MQTT" in outcome.message
+
+
+def test_acknowledgements_of_the_question_that_never_come(account: Account) -> None:
+    with LossyProxy(account.cloud.broker.port) as proxy:
+        proxy.silent = {PUBACK}
+        outcome = run("xyte_info", account.options(broker=proxy.url, timeout=0.5))
+    assert outcome.kind == "unreachable"
+    assert "Nothing was sent" not in outcome.message
 
 
 def test_the_broker_refuses_a_message(account: Account) -> None:
@@ -188,6 +359,10 @@ def test_wrong_options(account: Account, options: dict[str, Any]) -> None:
 def test_wrong_configurations(account: Account) -> None:
     assert run("xyte_config", account.options(version="1", config={"version": "2"})).kind == "input"
     assert run("xyte_config", account.options(version=["1"])).kind == "input"
+    assert run("xyte_config", account.options(version="1", wait=float("nan"))).kind == "input"
+    assert run("xyte_info", account.options(gather=[])).kind == "input"
+    assert run("xyte_cloud_setting", account.options(property=" ", value=1)).kind == "input"
+    assert run("xyte_info", account.options(wait=float("inf"))).kind == "input"
 
 
 def test_a_lost_acknowledgement(account: Account) -> None:

@@ -49,6 +49,14 @@ def test_each_padding_and_hash(name: str, scheme: str) -> None:
         verify(pem(KEY), DATA, signed(how, name).hex(), padding="pss" if scheme == "pkcs1v15" else "pkcs1v15", digest=name)
 
 
+def test_each_way_of_writing_a_key() -> None:
+    form = serialization.PublicFormat.PKCS1
+    old = KEY.public_key().public_bytes(serialization.Encoding.PEM, form).decode()
+    inner = "".join(pem(KEY).splitlines()[1:-1])
+    for key in (old, pem(KEY).replace("\n", " "), pem(KEY).replace("\n", "\\n"), pem(KEY).replace("\n", "\r\n"), inner):
+        verify(key, DATA, SIGNATURE.hex(), padding="pkcs1v15", digest="sha256")
+
+
 @pytest.mark.parametrize("form", ["", "no", "é", SIGNATURE.hex()[:-2], base64.b64encode(SIGNATURE[1:]).decode(), "00" * 256])
 def test_what_is_no_signature(form: str) -> None:
     with pytest.raises(SignatureError):

@@ -82,7 +82,11 @@ class ActionModule(ActionBase):
     def _work(self, module: Loaded, options: Result, targets: list[str], arguments: Arguments) -> Result:
         crew = Crew(options["concurrency"], options["max_failures"])
         harvest = Harvest(
-            targets, unchanged_rows=_wants_unchanged(module, options), size=options["results_size"], diff=bool(self._task.diff)
+            targets,
+            unchanged_rows=_wants_unchanged(module, options),
+            size=options["results_size"],
+            diff=bool(self._task.diff),
+            censored=bool(self._task.no_log),
         )
         screen = Screen(f"fleet {module.name.rpartition('.')[2]}", harvest, shows=options["progress"])
         stopped: list[bool] = []

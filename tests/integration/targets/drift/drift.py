@@ -90,6 +90,19 @@ def not_comparable(site: Site) -> None:
     assert site.sensors["sensor-03"].configuration["ledMode"] == 1, site.screen
 
 
+def nothing_compared(site: Site) -> None:
+    """A run that compares nothing is no success."""
+    for options, words in (
+        (["--limit", "sensor-01"], "cannot have --limit. Use -e drift_hosts=sensor-01"),
+        (["-e", "drift_hosts=sensor-9"], "failed: 0 hosts, and none that says how it should be"),
+    ):
+        status, summary, _plan = site.run(*options)
+        assert (status, summary) == (2, {}), site.screen
+        assert words in " ".join(site.screen.split()), site.screen
+    (site.folder / "inventory.json").write_text("{broken")
+    assert site.run()[0] == 2, site.screen
+
+
 def modules_of(summary: dict[str, Any], host: str) -> list[tuple[str, str]]:
     """What differs at a host: modules, and which reader or build."""
     return [(row["module"].rpartition(".")[2], row["part"]) for row in summary["drift"] if row["host"] == host]
@@ -206,7 +219,7 @@ def from_elsewhere(yard: Yard) -> None:
 
 def main() -> None:
     chosen = sys.argv[1:]
-    for job in (whole_story, not_comparable):
+    for job in (whole_story, not_comparable, nothing_compared):
         if chosen and job.__name__ not in chosen:
             continue
         print(f"{job.__name__}: {job.__doc__}", flush=True)

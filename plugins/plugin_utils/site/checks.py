@@ -13,7 +13,7 @@ from ansible_collections.siteops.devices.plugins.module_utils.core.requirements 
 from ansible_collections.siteops.devices.plugins.module_utils.msk import configuration, network
 
 from .document import Document, Problem
-from .model import Place, Site, is_address
+from .model import Place, Site, is_address, place_of
 from .schema import SECRET, SITE
 
 Path = list[t.Union[str, int]]
@@ -123,6 +123,11 @@ def _names(document: Document, site: Site) -> t.Iterator[Problem]:
         if shown in networked:
             yield document.problem(["sensors", name, "name"], f"{networked[shown]} has the network name {shown}, too.")
         networked.setdefault(shown, name)
+    identified: dict[str, str] = {}
+    for name, sensor in site.section("sensors"):
+        device_id = sensor.get("device_id")
+        if isinstance(device_id, str) and identified.setdefault(device_id, name) != name:
+            yield document.problem(["sensors", name, "device_id"], f"{identified[device_id]} has the device id {device_id}, too.")
 
 
 def _addresses(document: Document, site: Site) -> t.Iterator[Problem]:
@@ -136,13 +141,21 @@ def _addresses(document: Document, site: Site) -> t.Iterator[Problem]:
         elif NUMBERS.fullmatch(place[0]) and not is_address(place[0]):
             yield document.problem([section, name, "address"], f"{device['address']} is no IP address. A port is given as port.")
         seen.setdefault(place, name)
+    for name, sensor in site.section("sensors"):
+        settings = site.network_of(sensor)
+        static = settings.get("static_address") if isinstance(settings, dict) else None
+        place = place_of("sensors", static, site.merged("sensors", sensor, "port"))
+        if place is not None and seen.setdefault(place, name) != name:
+            yield document.problem(_place(sensor, name, "network", "static_address"), f"{seen[place]} has the address {static}, too.")
 
 
 def _sensors(document: Document, site: Site) -> t.Iterator[Problem]:
     """What the modules would refuse, counting the defaults of the site."""
     for name, sensor in site.section("sensors"):
-        for part, check, shared in (("configuration", configuration.desired_of, site), ("network", network.desired_of, site)):
-            values = shared.merged("sensors", sensor, part)
+        for part, check, values in (
+            ("configuration", configuration.desired_of, site.merged("sensors", sensor, "configuration")),
+            ("network", network.desired_of, site.network_of(sensor)),
+        ):
             if not isinstance(values, dict) or not values or any("{{" in str(value) for value in values.values()):
                 continue
             try:

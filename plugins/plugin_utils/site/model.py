@@ -109,6 +109,13 @@ class Site:
         """Where a device is, to be compared with others; None when only a template tells."""
         return place_of(section, device.get("address"), self.merged(section, device, "port"))
 
+    def network_of(self, sensor: Device) -> t.Any:
+        """A sensor's network settings. Where nothing else gives it an address, the one at which it is reached is its own."""
+        network, address = self.merged("sensors", sensor, "network"), sensor.get("address")
+        if not isinstance(network, dict) or not network or network.get("dhcp") or network.get("auto_ip") or not isinstance(address, str):
+            return network
+        return {"static_address": address, **network} if "{{" in address or is_address(address) else network
+
     @property
     def registry_host(self) -> str | None:
         """Name of the host that stands for the registry; None when the site publishes nothing."""
@@ -187,9 +194,8 @@ class Site:
         interference = self.interference().get(name)
         if interference:
             changed["configuration"] = {**values.get("configuration", {}), **interference, **self.own_configuration(name)}
-        network = values.get("network")
-        if network and not network.get("dhcp") and not network.get("auto_ip"):
-            changed["network"] = {"static_address": device["address"], **network}
+        if "network" in values:
+            changed["network"] = self.network_of(device)
         return changed
 
     def registry_variables(self) -> dict[str, t.Any] | None:

@@ -88,6 +88,12 @@ def test_files_are_beside_the_document(tmp_path: Path) -> None:
     assert reader["springcard_rollout_readers"] == [{"device": "X", "src": f"{tmp_path}/r.bin"}, {"device": "Y", "url": "https://x/y"}]
 
 
+def test_a_host_name_is_no_static_address(tmp_path: Path) -> None:
+    path = tmp_path / "x.site.yml"
+    path.write_text(f"{HEAD}sensors: {{a: {{address: a.example, network: {{name_resolution: true}}}}}}\n")
+    assert variables(read(path), "a")["msk_commission_network"] == {"name_resolution": True}
+
+
 def test_sensors_that_disturb_each_other_get_different_channels() -> None:
     inventory = read(SAMPLE)
     gates = [variables(inventory, name)["msk_commission_configuration"] for name in ("gate-01", "gate-02", "gate-03")]
@@ -178,6 +184,18 @@ def test_secrets_in_clear_are_refused_and_not_repeated(option: str, value: str) 
         ),
         ("sensors:\n  x-registry: {address: 10.0.0.1}\nregistry: {builds: []}\n", "4:3: sensors.x-registry: The host that stands for"),
         ("sensors:\n  a: {address: 10.0.0.1}\n  a: {address: 10.0.0.2, port: x}\n", "5:32: sensors.a.port: 'x' is not a whole number"),
+        (
+            "sensors:\n  a: {address: 10.0.0.1, device_id: X}\n  b: {address: 10.0.0.2, device_id: X}\n",
+            "5:37: sensors.b.device_id: a has the device id X, too",
+        ),
+        (
+            "sensors:\n  a: {address: 10.0.0.1}\n  b: {address: 10.0.0.2, network: {dhcp: false, static_address: 10.0.0.1}}\n",
+            "5:65: sensors.b.network.static_address: a has the address 10.0.0.1, too",
+        ),
+        (
+            "sensors:\n  a: {address: 10.0.0.1, network: {dhcp: false, auto_ip: false, subnet: 255.255.255.0, gateway: 10.2.0.1}}\n",
+            "4:26: sensors.a.network: static_address: 10.0.0.1 with subnet 255.255.255.0 does not reach gateway 10.2.0.1",
+        ),
         (
             "registry:\n  builds:\n  - {type: A, version: '1', url: 'http://x/a'}\n  - {type: A, version: '1', url: 'http://x/b'}\n",
             "6:5: registry.builds[1]: builds[0] is A 1, too",

@@ -24,7 +24,7 @@ FIRST = 5
 class Harvest:
     """Takes the targets' results as they come. ``size``: bytes of JSON that the rows may have; 0 for any number.
 
-    ``censored``: the task has ``no_log``. ansible-core 2.19 and 2.20 take the rows for those of a loop, and hide only what says so.
+    ``censored``: each row has to say that it is not to be shown.
     """
 
     def __init__(self, targets: t.Sequence[str], *, unchanged_rows: bool, size: int, diff: bool, censored: bool = False) -> None:

@@ -50,14 +50,14 @@ def whole_story(site: Site) -> None:
     assert summary["checks"][0]["summary"]["unchanged"] == len(site.sensors), summary
     changed = site.sensors["sensor-02"]
     changed.configuration["ledMode"] = 0
-    changed.com_board_name = "some|other <b>"
+    changed.com_board_name = "some|other <b> [x](y)"
     status, summary, plan = site.run()
     assert (status, summary["status"], summary["drifted_hosts"]) == (2, "drift", ["sensor-02"]), site.screen
     assert "drift: 1 devices differ: sensor-02" in site.screen
     assert [row["module"].rpartition(".")[2] for row in summary["drift"]] == ["msk_config", "msk_name"], summary
     assert summary["drift"][0]["before"] == {"led_mode": "normal"}, summary
     assert '| sensor-02 | msk_config | led_mode | "normal" | "disabled" |' in plan, plan
-    assert '"some\\|other &lt;b>"' in plan, plan
+    assert '"some\\|other &lt;b> \\[x](y)"' in plan, plan
     assert not any(sensor.writing_requests() for sensor in site.sensors.values())
     assert site.run("-e", "drift_fail=false")[:2] == (0, summary_like(site, "drift")), site.screen
     assert site.run("-e", "drift_hosts=sensor-01")[0] == 0, site.screen

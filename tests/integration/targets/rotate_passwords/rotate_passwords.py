@@ -212,6 +212,9 @@ def refused(folder: Path, simulator: MskSimulator) -> None:
     ):
         status, output = site.run(*options)
         assert (status, words in " ".join(output.split())) == (2, True), output
+    (folder / "plain.yml").write_text("vault_msk_password: in clear\n")
+    status, output = site.run("-e", "rotate_vault=plain.yml")
+    assert (status, "plain.yml is not encrypted" in " ".join(output.split())) == (2, True), output
     (folder / "key").write_text("another")
     process = site.start()
     output = process.communicate(timeout=300)[0]
@@ -220,6 +223,26 @@ def refused(folder: Path, simulator: MskSimulator) -> None:
     assert site.vault.read_bytes() == before
     assert not site.next.exists()
     assert not any(sensor.requests for sensor in site.sensors.values())
+
+
+def unwritable(folder: Path, simulator: MskSimulator) -> None:
+    """A vault that cannot be written once the devices have changed: it is said, both passwords are kept, running again ends it."""
+    site = Site(folder, simulator)
+    for sensor in site.sensors.values():
+        sensor.fail("delay", "/changePassword", "PUT", seconds=2)
+    process = site.start()
+    kept = site.vault.read_bytes()
+    while not any(sensor.writing_requests() for sensor in site.sensors.values()):
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.05)
+    site.vault.write_text("spoiled by somebody\n")
+    output = process.communicate(timeout=300)[0]
+    assert process.returncode == 2, output
+    assert "Devices have their new passwords, and the vault does not." in " ".join(output.split()), output
+    site.vault.write_bytes(kept)
+    assert site.all_known()
+    assert site.run()[0] == 0
+    assert {sensor.password for sensor in site.sensors.values()} == {site.opened(site.vault)["vault_msk_password"]}
 
 
 def departed(folder: Path, simulator: MskSimulator) -> None:
@@ -239,7 +262,7 @@ def departed(folder: Path, simulator: MskSimulator) -> None:
     assert site.next.exists()
 
 
-JOBS = (shared_password, own_passwords, killed, refused, departed)
+JOBS = (shared_password, own_passwords, killed, refused, unwritable, departed)
 
 
 def main() -> None:

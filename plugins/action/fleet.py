@@ -8,6 +8,7 @@ import functools
 import time
 import typing as t
 
+from ansible.executor import task_result
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -25,6 +26,9 @@ Result = dict[str, t.Any]
 
 SHOWN = 20
 """Failures and warnings that reach the screen one by one; the others are in the result only."""
+
+TAKES_ROWS_FOR_A_LOOP = hasattr(task_result, "censor_result")
+"""ansible-core 2.19 and 2.20 show the rows of a task with no_log, but those that are marked themselves."""
 
 PROGRESS_INTERVAL = 5.0
 """Seconds."""
@@ -82,7 +86,11 @@ class ActionModule(ActionBase):
     def _work(self, module: Loaded, options: Result, targets: list[str], arguments: Arguments) -> Result:
         crew = Crew(options["concurrency"], options["max_failures"])
         harvest = Harvest(
-            targets, unchanged_rows=_wants_unchanged(module, options), size=options["results_size"], diff=bool(self._task.diff)
+            targets,
+            unchanged_rows=_wants_unchanged(module, options),
+            size=options["results_size"],
+            diff=bool(self._task.diff),
+            censored=bool(self._task.no_log) and TAKES_ROWS_FOR_A_LOOP,
         )
         screen = Screen(f"fleet {module.name.rpartition('.')[2]}", harvest, shows=options["progress"])
         stopped: list[bool] = []

@@ -80,7 +80,7 @@ options:
     type: float
     default: 5
   scan_timeout:
-    description: Seconds for the whole scan. What was not reached by then is named in a warning.
+    description: Seconds for the whole scan. What was not reached by then is named in a warning, and the scan is not cached.
     type: float
     default: 60
 requirements:
@@ -110,12 +110,21 @@ import typing as t
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import plain
-from ansible_collections.siteops.devices.plugins.module_utils.core.errors import DeviceError
+from ansible_collections.siteops.devices.plugins.module_utils.core.errors import DeviceError, InputError
 from ansible_collections.siteops.devices.plugins.module_utils.core.http import Endpoint
 from ansible_collections.siteops.devices.plugins.module_utils.core.tls import Trust
-from ansible_collections.siteops.devices.plugins.plugin_utils.msk_discovery import Find, addresses_of, details, listen, recognize, scan
+from ansible_collections.siteops.devices.plugins.plugin_utils.msk_discovery import (
+    Find,
+    addresses_of,
+    details,
+    host_name,
+    listen,
+    recognize,
+    scan,
+)
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -134,15 +143,20 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         use_cache = self.get_option("cache") and cache
         found: list[Find] | None = self._cache.get(key) if use_cache else None
         if found is None:
-            found = self._scan()
-            if self.get_option("cache"):
+            found, whole = self._scan()
+            if self.get_option("cache") and whole:
                 self._cache[key] = found
         for find in found:
             self._add(find)
 
-    def _scan(self) -> list[Find]:
+    def _scan(self) -> tuple[list[Find], bool]:
+        """What was found, and whether all addresses were looked at in time."""
         failure = ""
         try:
+            if self.get_option("concurrency") < 1:
+                raise InputError("concurrency: it is below 1.")
+            if self.get_option("log_in") and not self.get_option("password"):
+                raise InputError("log_in: it needs a password.")
             wanted = dict.fromkeys(addresses_of(self.get_option("ranges")))
             names = self._listen() if self.get_option("mdns") else {}
         except ValueError as error:
@@ -164,7 +178,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         untrusted = [find["address"] for find in found if find["recognized_by"] == "certificate"]
         if untrusted:
             self.display.warning(f"Left out, for their certificates are not trusted: {', '.join(untrusted)}.")
-        return [find for find in found if find["recognized_by"] != "certificate"]
+        return [find for find in found if find["recognized_by"] != "certificate"], not late
 
     def _listen(self) -> dict[str, str]:
         kinds, interfaces = plain(self.get_option("mdns_services")), plain(self.get_option("mdns_interfaces"))
@@ -187,12 +201,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return find
 
     def _add(self, find: Find) -> None:
-        name = find["name"] or find.get("network_name") or find["address"]
-        if name in self.inventory.hosts:
+        group = self.inventory.add_group("msk")
+        name = host_name(find)
+        if name in self.inventory.hosts or name in self.inventory.groups:
             name = f"{name}-{find['address']}"
-        self.inventory.add_host(name, self.inventory.add_group("msk"))
+        self.inventory.add_host(name, group)
         variables = {"ansible_host": find["address"], "msk_port": self.get_option("port")}
-        variables.update({f"msk_{key}": value for key, value in find.items() if key not in ("address", "name")})
+        # What a device says is never a template. Since ansible-core 2.19 nothing is that is not marked as one.
+        variables.update({f"msk_{key}": wrap_var(value) for key, value in find.items() if key not in ("address", "name")})
         for variable, value in variables.items():
             self.inventory.set_variable(name, variable, value)
         strict = self.get_option("strict")

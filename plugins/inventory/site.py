@@ -85,7 +85,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 
 from ansible_collections.siteops.devices.plugins.plugin_utils.site.checks import problems_of
 from ansible_collections.siteops.devices.plugins.plugin_utils.site.document import Document, DocumentError, Problem
-from ansible_collections.siteops.devices.plugins.plugin_utils.site.model import Site, group_name
+from ansible_collections.siteops.devices.plugins.plugin_utils.site.model import ROLES, SECTIONS, Site, group_name, place_of
 
 ENDINGS = (".site.yml", ".site.yaml")
 
@@ -127,14 +127,26 @@ class InventoryModule(BaseInventoryPlugin):
     def _elsewhere(self, document: Document) -> t.Iterator[Problem]:
         """Names and addresses that a document read before has, too."""
         site = Site(document.data)
-        known = {host.vars.get("ansible_host"): name for name, host in self.inventory.hosts.items() if host.vars.get("siteops_site")}
+        hosts = {name: host for name, host in self.inventory.hosts.items() if host.vars.get("siteops_site")}
+        if any(host.vars["siteops_site"] == site.name for host in hosts.values()):
+            yield document.problem(["site"], f"Another document describes the site {site.name}, too.")
+            return
+        known = {}
+        for name, host in hosts.items():
+            section = next((section for section, system in SECTIONS.items() if system == host.vars["siteops_system"]), None)
+            if section:
+                known[place_of(section, host.vars["ansible_host"], host.vars.get(f"{ROLES[section][0]}_port"))] = name
+        if site.registry_host in hosts:
+            yield document.problem(["registry"], f"{site.registry_host} is a device of another site.", at_key=True)
         for section, name, device in site.devices():
             host = self.inventory.hosts.get(name)
             if host is not None and host.vars.get("siteops_site"):
                 message = f"The site {host.vars['siteops_site']} has a device {name}, too."
                 yield document.problem([section, name], message, at_key=True)
-            elif device.get("address") in known:
-                yield document.problem([section, name, "address"], f"{known[device['address']]} has the address {device['address']}, too.")
+                continue
+            place = site.place(section, device)
+            if place is not None and place in known:
+                yield document.problem([section, name, "address"], f"{known[place]} has the address {device['address']}, too.")
 
     def _fill(self, site: Site) -> None:
         for section, name, device in site.devices():
@@ -145,7 +157,7 @@ class InventoryModule(BaseInventoryPlugin):
                 self.inventory.set_variable(name, variable, value)
         registry = site.registry_variables()
         if registry is not None:
-            name = f"{site.name}-registry"
+            name = to_text(site.registry_host)
             for group in (group_name("site", site.name), "invue"):
                 self.inventory.add_host(name, self.inventory.add_group(group))
             for variable, value in {"ansible_connection": "local", **registry}.items():

@@ -68,7 +68,8 @@ class HostVariables:
         self._manager = hostvars._variable_manager
         self._task = task
         self._play = task.get_play()
-        self._lists = {name: task_vars[name] for name in PLAY_LISTS if name in task_vars}
+        loop = (task.loop_control.loop_var, task.loop_control.index_var, "ansible_loop") if task.loop_control else ()
+        self._shared = {name: task_vars[name] for name in (*PLAY_LISTS, *loop) if name in task_vars}
 
     def knows(self, name: str) -> bool:
         """Whether the inventory has such a host."""
@@ -81,7 +82,7 @@ class HostVariables:
         variables = self._manager.get_vars(
             play=self._play, host=self._inventory.get_host(name), task=self._task, _hosts=some, _hosts_all=some
         )
-        variables.update(self._lists)
+        variables.update(self._shared)
         return t.cast("dict[str, t.Any]", variables)
 
 

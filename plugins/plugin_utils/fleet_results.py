@@ -22,13 +22,17 @@ FIRST = 5
 
 
 class Harvest:
-    """Takes the targets' results as they come. ``size``: bytes of JSON that the rows may have; 0 for any number."""
+    """Takes the targets' results as they come. ``size``: bytes of JSON that the rows may have; 0 for any number.
 
-    def __init__(self, targets: t.Sequence[str], *, unchanged_rows: bool, size: int, diff: bool) -> None:
+    ``censored``: each row has to say that it is not to be shown.
+    """
+
+    def __init__(self, targets: t.Sequence[str], *, unchanged_rows: bool, size: int, diff: bool, censored: bool = False) -> None:
         self._order = {target: number for number, target in enumerate(targets)}
         self._unchanged_rows = unchanged_rows
         self._size = size
         self._diff = diff
+        self._mark = {"_ansible_no_log": True} if censored else {}
         self._began = time.monotonic()
         self._rows: list[Result] = []
         self._unchanged: list[str] = []
@@ -85,7 +89,7 @@ class Harvest:
             "changed": bool(changed),
             "failed": bool(failed or unstarted or interrupted),
             "msg": _message(summary, self._rows, interrupted),
-            "results": kept,
+            "results": [{**row, **self._mark} for row in kept],
             "changed_targets": changed,
             "failed_targets": failed,
             "unchanged_targets": unchanged,

@@ -23,6 +23,9 @@ LARGEST_SCAN = 65536
 SENSOR_NAME = re.compile(r"^msk101poe-", re.IGNORECASE)
 """The document's pattern of names, msk101poe-xxxxx.local (chapter 2)."""
 
+HOST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""What a sensor's name has to be to be a host's name. Anything on the network may answer, and say that it is {{ a template }}."""
+
 Find = dict[str, t.Any]
 """``address``, ``name`` (by mDNS, or None), ``recognized_by``, and what a login has told."""
 
@@ -53,6 +56,12 @@ def _numbers(text: str) -> range:
     if end < start:
         raise ValueError(f"the range {text} ends before it begins")
     return range(int(start), int(end) + 1)
+
+
+def host_name(find: Find) -> str:
+    """The sensor's own name where a host can be called so, else its address."""
+    names = [str(name) for name in (find["name"], find.get("network_name")) if name]
+    return next((name for name in names if HOST_NAME.fullmatch(name) and name != "localhost"), str(find["address"]))
 
 
 def recognize(endpoint: Endpoint) -> str | None:

@@ -9,6 +9,9 @@ import typing as t
 from ..core.errors import AuthenticationError, DefaultPasswordError, DeviceError, InputError, NotTakenError
 from .client import DEFAULT_PASSWORD_SET, MskClient
 
+WRONG_OLD_PASSWORD = 1
+"""Error code of /changePassword (section 3.10). A login with that password has just succeeded."""
+
 
 class Opened(t.NamedTuple):
     """The candidate that opened the sensor, and whether the sensor says that it is the factory's."""
@@ -71,8 +74,8 @@ def _change(sensor: MskClient, old: str, new: str, repeats: int = 2) -> None:
         try:
             sensor.put("/changePassword", {"oldPassword": old, "newPassword": new})
         except DeviceError as error:
-            # A repeated change may be refused because the first one took effect late: the logins tell.
-            if not error.uncertain and not attempt:
+            # A change may be refused because an earlier one took effect late, of this run or of one that was killed: the logins tell.
+            if not error.uncertain and not attempt and error.code != WRONG_OLD_PASSWORD:
                 raise
             doubt = error
         sensor.log_out()

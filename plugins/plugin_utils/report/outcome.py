@@ -95,9 +95,9 @@ def _item_state(row: Result, outcome: Outcome) -> str:
 
 
 def _targets(outcome: Outcome) -> list[Outcome]:
-    """The targets of a fleet task. Without rows it is the task itself that failed, on its own host."""
+    """The targets of a fleet task. Without rows it is the task itself that failed, on its own host; so it is where rows are hidden."""
     rows = outcome.result.get("results")
-    if outcome.module != FLEET or not isinstance(rows, list):
+    if outcome.module != FLEET or not isinstance(rows, list) or "censored" in outcome.result:
         return [outcome]
     common = dataclasses.replace(outcome, module=str(outcome.result.get("module", FLEET)), seconds=None)
     states = {target: state for key, state in LISTS.items() for target in _names(outcome.result.get(key))}

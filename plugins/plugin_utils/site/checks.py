@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import re
 import typing as t
 
@@ -14,10 +13,13 @@ from ansible_collections.siteops.devices.plugins.module_utils.core.requirements 
 from ansible_collections.siteops.devices.plugins.module_utils.msk import configuration, network
 
 from .document import Document, Problem
-from .model import Site
-from .schema import SITE
+from .model import Place, Site, is_address, place_of
+from .schema import SECRET, SITE
 
 Path = list[t.Union[str, int]]
+
+NUMBERS = re.compile(r"[0-9.]+|.*:.*")
+"""What is meant as an IP address, and no name."""
 
 
 def problems_of(document: Document) -> list[Problem]:
@@ -26,7 +28,8 @@ def problems_of(document: Document) -> list[Problem]:
     found = [*document.problems, *_shape(document)]
     site = Site(document.data)
     told = {problem.path for problem in found}
-    deeper = [*_names(document, site), *_addresses(document, site), *_sensors(document, site), *_interference(document, site)]
+    checks = (_names, _addresses, _sensors, _interference, _builds)
+    deeper = [problem for check in checks for problem in check(document, site)]
     return [*found, *(problem for problem in deeper if problem.path not in told)]
 
 
@@ -46,10 +49,14 @@ def _explain(document: Document, error: t.Any) -> t.Iterator[Problem]:
     elif error.validator == "required":
         for key in [key for key in error.validator_value if key not in error.instance]:
             yield document.problem(path, f"{key} is missing.", at_key=True)
-    elif error.validator == "propertyNames" or (error.parent is not None and error.parent.validator == "propertyNames"):
+    elif "propertyNames" in error.absolute_schema_path:
         yield document.problem(
             [*path, str(error.instance)], "This is not a name of letters, digits, dots, dashes and underscores.", at_key=True
         )
+    elif any(inner.path for inner in error.context):
+        for inner in error.context:
+            if inner.path:
+                yield from _explain(document, inner)
     else:
         yield document.problem(path, _sentence(error))
 
@@ -57,7 +64,7 @@ def _explain(document: Document, error: t.Any) -> t.Iterator[Problem]:
 def _sentence(error: t.Any) -> str:
     """What a value should have been. The value of a secret is not repeated."""
     schema, value = error.schema, error.instance
-    shown = "This" if "Never the secret itself" in schema.get("description", "") else f"{value!r:.60}"
+    shown = "This" if SECRET in (schema, *schema.get("anyOf", ())) else f"{value!r:.60}"
     if error.validator == "type":
         wanted = error.validator_value
         return f"{shown} is not {_kind(wanted)}."
@@ -94,7 +101,7 @@ def _choices(error: t.Any) -> str:
         parts += (
             [str(choice) for choice in option["enum"]]
             if "enum" in option
-            else [option.get("description") or _kind(option.get("type", "text"))]
+            else [option.get("description", "").rstrip(".") or _kind(option.get("type", "text"))]
         )
     return ", ".join(parts)
 
@@ -108,38 +115,47 @@ def _names(document: Document, site: Site) -> t.Iterator[Problem]:
                 [section, name], f"{name} stands in {seen[name]}, too; each device needs a name of its own.", at_key=True
             )
         seen.setdefault(name, section)
+        if name == site.registry_host:
+            yield document.problem([section, name], "The host that stands for the site's registry has this name.", at_key=True)
     networked: dict[str, str] = {}
     for name, sensor in site.section("sensors"):
         shown = str(sensor.get("name") or name).lower()
         if shown in networked:
             yield document.problem(["sensors", name, "name"], f"{networked[shown]} has the network name {shown}, too.")
         networked.setdefault(shown, name)
+    identified: dict[str, str] = {}
+    for name, sensor in site.section("sensors"):
+        device_id = sensor.get("device_id")
+        if isinstance(device_id, str) and identified.setdefault(device_id, name) != name:
+            yield document.problem(["sensors", name, "device_id"], f"{identified[device_id]} has the device id {device_id}, too.")
 
 
 def _addresses(document: Document, site: Site) -> t.Iterator[Problem]:
-    seen: dict[tuple[str, t.Any], str] = {}
+    seen: dict[Place, str] = {}
     for section, name, device in site.devices():
-        address = device.get("address")
-        if not isinstance(address, str) or "{{" in address:
+        place = site.place(section, device)
+        if place is None:
             continue
-        place = (_normal(address), device.get("port"))
         if place in seen:
-            yield document.problem([section, name, "address"], f"{seen[place]} has the address {address}, too.")
+            yield document.problem([section, name, "address"], f"{seen[place]} has the address {device['address']}, too.")
+        elif NUMBERS.fullmatch(place[0]) and not is_address(place[0]):
+            yield document.problem([section, name, "address"], f"{device['address']} is no IP address. A port is given as port.")
         seen.setdefault(place, name)
-
-
-def _normal(address: str) -> str:
-    try:
-        return str(ipaddress.ip_address(address))
-    except ValueError:
-        return address.lower()
+    for name, sensor in site.section("sensors"):
+        settings = site.network_of(sensor)
+        static = settings.get("static_address") if isinstance(settings, dict) else None
+        place = place_of("sensors", static, site.merged("sensors", sensor, "port"))
+        if place is not None and seen.setdefault(place, name) != name:
+            yield document.problem(_place(sensor, name, "network", "static_address"), f"{seen[place]} has the address {static}, too.")
 
 
 def _sensors(document: Document, site: Site) -> t.Iterator[Problem]:
     """What the modules would refuse, counting the defaults of the site."""
     for name, sensor in site.section("sensors"):
-        for part, check, shared in (("configuration", configuration.desired_of, site), ("network", network.desired_of, site)):
-            values = shared.merged("sensors", sensor, part)
+        for part, check, values in (
+            ("configuration", configuration.desired_of, site.merged("sensors", sensor, "configuration")),
+            ("network", network.desired_of, site.network_of(sensor)),
+        ):
             if not isinstance(values, dict) or not values or any("{{" in str(value) for value in values.values()):
                 continue
             try:
@@ -183,3 +199,17 @@ def _interference(document: Document, site: Site) -> t.Iterator[Problem]:
             if isinstance(count, int) and count not in (len(members), len(members) - 1):
                 where: Path = ["sensors", name, "configuration", "num_conflicting_sensors"]
                 yield document.problem(where, f"{group} has {len(members)} sensors, not {count}.")
+
+
+def _builds(document: Document, site: Site) -> t.Iterator[Problem]:
+    """The registry has one entry for each type and version."""
+    registry = site.data.get("registry")
+    builds = registry.get("builds") if isinstance(registry, dict) else None
+    seen: dict[tuple[str, str], int] = {}
+    for number, build in enumerate(builds if isinstance(builds, list) else ()):
+        if not isinstance(build, dict) or not {"type", "version"} <= set(build):
+            continue
+        key = (str(build["type"]), str(build["version"]))
+        if key in seen:
+            yield document.problem(["registry", "builds", number], f"builds[{seen[key]}] is {' '.join(key)}, too.")
+        seen.setdefault(key, number)

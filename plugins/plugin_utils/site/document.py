@@ -51,6 +51,7 @@ class Document:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self._open: list[yaml.Node] = []
         self._marks: dict[Path, yaml.Mark] = {}
         self._key_marks: dict[Path, yaml.Mark] = {}
         try:
@@ -69,21 +70,28 @@ class Document:
     def _remember(self, node: yaml.Node | None, path: Path) -> None:
         if node is None:
             return
+        if any(node is outer for outer in self._open):
+            raise yaml.constructor.ConstructorError(None, None, "an alias stands within what it names", node.start_mark)
+        self._open.append(node)
         self._marks[path] = node.start_mark
         if isinstance(node, yaml.SequenceNode):
             for number, item in enumerate(node.value):
                 self._remember(item, (*path, number))
         elif isinstance(node, yaml.MappingNode):
+            first: dict[str, int] = {}
             for key, value in node.value:
-                self._remember_pair(key, value, path)
+                self._remember_pair(key, value, path, first)
+        self._open.pop()
 
-    def _remember_pair(self, key: yaml.Node, value: yaml.Node, path: Path) -> None:
+    def _remember_pair(self, key: yaml.Node, value: yaml.Node, path: Path, first: dict[str, int]) -> None:
+        """``first``: name -> line, of the keys of this mapping so far. The last of two is the one that counts."""
         name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
         inner = (*path, name)
-        if inner in self._key_marks:
-            first = self._key_marks[inner].line + 1
-            self.problems.append(self._at(key.start_mark, inner, f"It stands here again; the first is in line {first}."))
-            return
+        if name in first:
+            self.problems.append(self._at(key.start_mark, inner, f"It stands here again; the first is in line {first[name]}."))
+        elif key.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
+            self.problems.append(self._at(key.start_mark, inner, "YAML reads this key as something else than text. Put it in quotes."))
+        first.setdefault(name, key.start_mark.line + 1)
         self._key_marks[inner] = key.start_mark
         self._remember(value, inner)
 

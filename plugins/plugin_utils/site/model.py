@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import typing as t
@@ -11,9 +12,14 @@ import typing as t
 from ansible_collections.siteops.devices.plugins.module_utils.core.field import Enumeration
 
 Device = t.Mapping[str, t.Any]
+Place = tuple[str, t.Any]
+"""An address in its usual form, and a port; None for that of the system."""
 
 SECTIONS = {"sensors": "msk", "appliances": "npm", "readers": "springcard"}
 """Section of the document -> system, which is the name of its group."""
+
+PORTS = {"sensors": 443, "appliances": 443, "readers": 3998}
+"""Section -> port where a device does not say one."""
 
 ROLES = {"sensors": ("msk_commission", "msk_rollout"), "appliances": ("npm_rollout",), "readers": ("springcard_rollout",)}
 """Section -> roles that take its devices. A key of the document is the variable ``<role>_<key>``."""
@@ -44,6 +50,23 @@ FILES = ("ca_path", "packages", "rollback_packages", "src")
 def group_name(prefix: str, name: str) -> str:
     """A name that Ansible takes for a group: ``site_north_yard``."""
     return f"{prefix}_{re.sub(r'[^A-Za-z0-9_]', '_', name)}"
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an IP address, of either version."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def place_of(section: str, address: t.Any, port: t.Any) -> Place | None:
+    """Where a device is, to be compared with others; None when only a template tells."""
+    if not isinstance(address, str) or "{{" in address:
+        return None
+    normal = str(ipaddress.ip_address(address)) if is_address(address) else address.lower()
+    return normal, None if port == PORTS[section] else port
 
 
 class Site:
@@ -81,6 +104,22 @@ class Site:
         if isinstance(default, dict) and isinstance(own, dict):
             return {**default, **own}
         return default if own is None else own
+
+    def place(self, section: str, device: Device) -> Place | None:
+        """Where a device is, to be compared with others; None when only a template tells."""
+        return place_of(section, device.get("address"), self.merged(section, device, "port"))
+
+    def network_of(self, sensor: Device) -> t.Any:
+        """A sensor's network settings. Where nothing else gives it an address, the one at which it is reached is its own."""
+        network, address = self.merged("sensors", sensor, "network"), sensor.get("address")
+        if not isinstance(network, dict) or not network or network.get("dhcp") or network.get("auto_ip") or not isinstance(address, str):
+            return network
+        return {"static_address": address, **network} if "{{" in address or is_address(address) else network
+
+    @property
+    def registry_host(self) -> str | None:
+        """Name of the host that stands for the registry; None when the site publishes nothing."""
+        return f"{self.name}-registry" if isinstance(self.data.get("registry"), dict) else None
 
     # Interference
 
@@ -154,10 +193,9 @@ class Site:
         changed: dict[str, t.Any] = {}
         interference = self.interference().get(name)
         if interference:
-            changed["configuration"] = {**interference, **values.get("configuration", {})}
-        network = values.get("network")
-        if network and not network.get("dhcp") and not network.get("auto_ip"):
-            changed["network"] = {"static_address": device["address"], **network}
+            changed["configuration"] = {**values.get("configuration", {}), **interference, **self.own_configuration(name)}
+        if "network" in values:
+            changed["network"] = self.network_of(device)
         return changed
 
     def registry_variables(self) -> dict[str, t.Any] | None:

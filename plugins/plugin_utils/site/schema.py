@@ -18,7 +18,7 @@ Schema = dict[str, t.Any]
 
 SECRET: Schema = {
     "type": "string",
-    "pattern": r"^\s*\{\{.*\}\}\s*$",
+    "pattern": r"^\s*\{\{-?\s*[A-Za-z_].*\}\}\s*$",
     "description": 'A reference to a vaulted variable, such as "{{ vault_msk_password }}". Never the secret itself: this lives in Git.',
 }
 NAME: Schema = {

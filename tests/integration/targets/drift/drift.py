@@ -50,14 +50,14 @@ def whole_story(site: Site) -> None:
     assert summary["checks"][0]["summary"]["unchanged"] == len(site.sensors), summary
     changed = site.sensors["sensor-02"]
     changed.configuration["ledMode"] = 0
-    changed.com_board_name = "some|other <b>"
+    changed.com_board_name = "some|other <b> [x](y)"
     status, summary, plan = site.run()
     assert (status, summary["status"], summary["drifted_hosts"]) == (2, "drift", ["sensor-02"]), site.screen
     assert "drift: 1 devices differ: sensor-02" in site.screen
     assert [row["module"].rpartition(".")[2] for row in summary["drift"]] == ["msk_config", "msk_name"], summary
     assert summary["drift"][0]["before"] == {"led_mode": "normal"}, summary
     assert '| sensor-02 | msk_config | led_mode | "normal" | "disabled" |' in plan, plan
-    assert '"some\\|other &lt;b>"' in plan, plan
+    assert '"some\\|other &lt;b> \\[x](y)"' in plan, plan
     assert not any(sensor.writing_requests() for sensor in site.sensors.values())
     assert site.run("-e", "drift_fail=false")[:2] == (0, summary_like(site, "drift")), site.screen
     assert site.run("-e", "drift_hosts=sensor-01")[0] == 0, site.screen
@@ -88,6 +88,19 @@ def not_comparable(site: Site) -> None:
     status, summary, _plan = site.run("-e", "drift_apply=true")
     assert status == 2, site.screen
     assert site.sensors["sensor-03"].configuration["ledMode"] == 1, site.screen
+
+
+def nothing_compared(site: Site) -> None:
+    """A run that compares nothing is no success."""
+    for options, words in (
+        (["--limit", "sensor-01"], "cannot have --limit. Use -e drift_hosts=sensor-01"),
+        (["-e", "drift_hosts=sensor-9"], "failed: 0 hosts, and none that says how it should be"),
+    ):
+        status, summary, _plan = site.run(*options)
+        assert (status, summary) == (2, {}), site.screen
+        assert words in " ".join(site.screen.split()), site.screen
+    (site.folder / "inventory.json").write_text("{broken")
+    assert site.run()[0] == 2, site.screen
 
 
 def modules_of(summary: dict[str, Any], host: str) -> list[tuple[str, str]]:
@@ -206,7 +219,7 @@ def from_elsewhere(yard: Yard) -> None:
 
 def main() -> None:
     chosen = sys.argv[1:]
-    for job in (whole_story, not_comparable):
+    for job in (whole_story, not_comparable, nothing_compared):
         if chosen and job.__name__ not in chosen:
             continue
         print(f"{job.__name__}: {job.__doc__}", flush=True)

@@ -131,6 +131,23 @@ def arguments_per_target(site: Site) -> None:
     )
 
 
+def loops(site: Site) -> None:
+    """The variable of a loop is known to what is templated for each target."""
+    names = {"siteops.devices.msk_name": {"name": "{{ item }}-{{ inventory_hostname }}"}}
+    task = {"module": "msk_name", "targets": site.names[:2]}
+    result, output = site.run(task, "--check", loop=["old", "new"], module_defaults=names)
+    found = [[row["name"] for row in part["results"]] for part in result["results"]]
+    assert found == [[f"{item}-{name}" for name in site.names[:2]] for item in ("old", "new")], output
+
+
+def hidden(site: Site) -> None:
+    """With no_log the rows are hidden, too, and what is registered is whole."""
+    result, output = site.run({"args": {"configuration": {"channel": 3}}}, "--check", "-vv", no_log=True)
+    assert result["results"][0]["configuration"]["channel"] == 3, output
+    assert "_ansible_no_log" not in result["results"][0], output
+    assert '"channel"' not in output, output
+
+
 def check_mode_and_diff(site: Site) -> None:
     """Check mode writes nothing and foretells; a diff of what differs is on the screen; a second run is unchanged."""
     foreseen, output = site.run({"args": LED}, "--check", "--diff")
@@ -271,7 +288,10 @@ def eventually(happened: Callable[[], bool], process: subprocess.Popen[str] | No
     raise AssertionError("it did not happen")
 
 
-JOBS = (arguments_per_target, check_mode_and_diff, files_of_the_controller, failures, refusals, small_results, no_secrets, told_to_stop)
+JOBS = (
+    *(arguments_per_target, loops, hidden, check_mode_and_diff, files_of_the_controller),
+    *(failures, refusals, small_results, no_secrets, told_to_stop),
+)
 
 
 def main() -> None:

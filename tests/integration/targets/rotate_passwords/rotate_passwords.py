@@ -200,7 +200,69 @@ def kill_when(process: subprocess.Popen[str], happened: Callable[[], bool]) -> N
     kill_tree(process)
 
 
-JOBS = (shared_password, own_passwords, killed)
+def refused(folder: Path, simulator: MskSimulator) -> None:
+    """What cannot be meant is refused with a sentence, and nothing is written or sent."""
+    site = Site(folder, simulator)
+    before = site.vault.read_bytes()
+    for options, words in (
+        (["--limit", "sensor-01"], "cannot have --limit. Use -e rotate_hosts=sensor-01"),
+        (["--limit", "localhost,sensor-01"], "cannot have --limit"),
+        (["-e", "rotate_vault=missing.yml"], "There is no file missing.yml"),
+        (["-e", "rotate_variable=other_name"], "has no other_name"),
+    ):
+        status, output = site.run(*options)
+        assert (status, words in " ".join(output.split())) == (2, True), output
+    (folder / "plain.yml").write_text("vault_msk_password: in clear\n")
+    status, output = site.run("-e", "rotate_vault=plain.yml")
+    assert (status, "plain.yml is not encrypted" in " ".join(output.split())) == (2, True), output
+    (folder / "key").write_text("another")
+    process = site.start()
+    output = process.communicate(timeout=300)[0]
+    assert process.returncode, output
+    assert "cannot be opened" in " ".join(output.split()), output
+    assert site.vault.read_bytes() == before
+    assert not site.next.exists()
+    assert not any(sensor.requests for sensor in site.sensors.values())
+
+
+def unwritable(folder: Path, simulator: MskSimulator) -> None:
+    """A vault that cannot be written once the devices have changed: it is said, both passwords are kept, running again ends it."""
+    site = Site(folder, simulator)
+    for sensor in site.sensors.values():
+        sensor.fail("delay", "/changePassword", "PUT", seconds=2)
+    process = site.start()
+    kept = site.vault.read_bytes()
+    while not any(sensor.writing_requests() for sensor in site.sensors.values()):
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.05)
+    site.vault.write_text("spoiled by somebody\n")
+    output = process.communicate(timeout=300)[0]
+    assert process.returncode == 2, output
+    assert "Devices have their new passwords, and the vault does not." in " ".join(output.split()), output
+    site.vault.write_bytes(kept)
+    assert site.all_known()
+    assert site.run()[0] == 0
+    assert {sensor.password for sensor in site.sensors.values()} == {site.opened(site.vault)["vault_msk_password"]}
+
+
+def departed(folder: Path, simulator: MskSimulator) -> None:
+    """A host that leaves the inventory in the middle of a rotation keeps nobody from going on."""
+    site = Site(folder, simulator, own=True)
+    site.sensors["sensor-02"].fail("error_code", "/changePassword", "PUT", code=9, times=None)
+    assert site.run("-e", "rotate_max_failures=0", "-e", "rotate_concurrency=1")[0] == 2
+    inventory = json.loads((folder / "inventory.json").read_text())
+    del inventory["msk"]["hosts"]["sensor-02"]
+    (folder / "inventory.json").write_text(json.dumps(inventory))
+    status, output = site.run()
+    assert status == 2, output
+    assert "1 devices do not have their new password, or it is not known: sensor-02" in output, output
+    held = site.opened(site.vault)["vault_msk_password"]
+    assert {name: sensor.password for name, sensor in site.sensors.items()} == held
+    assert held["sensor-03"] != f"{OLD}2"
+    assert site.next.exists()
+
+
+JOBS = (shared_password, own_passwords, killed, refused, unwritable, departed)
 
 
 def main() -> None:

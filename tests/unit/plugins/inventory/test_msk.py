@@ -18,9 +18,10 @@ from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.doc_fragments import constructed, inventory_cache
+from ansible.template import Templar
 
 from ansible_collections.siteops.devices.plugins.inventory.msk import DOCUMENTATION, InventoryModule
-from ansible_collections.siteops.devices.plugins.plugin_utils.msk_discovery import addresses_of
+from ansible_collections.siteops.devices.plugins.plugin_utils.msk_discovery import addresses_of, host_name
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator
 
 zeroconf = pytest.importorskip("zeroconf", reason="mDNS is optional; the runner's environments have it")
@@ -129,6 +130,44 @@ def test_the_whole_scan_has_a_deadline(tmp_path: Path, simulator: MskSimulator, 
         found = discover(tmp_path, simulator, ranges=[RANGE], scan_timeout=2, connect_timeout=8)
         assert "127.44.0.3" in addresses(found)
         assert any("without 1 addresses: 127.44.0.9" in text for text in warnings), warnings
+
+
+def test_what_a_device_says_is_no_template(tmp_path: Path, simulator: MskSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anything on the network may answer like a sensor."""
+    hostile = "{{ 6 * 7 }}"
+    monkeypatch.setattr(simulator.sensor, "com_board_name", hostile)
+    monkeypatch.setitem(simulator.sensor.versions, 0, (hostile, 1))
+    compose = {"again": "msk_sensor.fw_version", "longer": "'is ' ~ msk_network_name"}
+    inventory = discover(tmp_path, simulator, ranges=["127.44.0.3"], log_in=True, password=simulator.sensor.password, compose=compose)
+    assert list(inventory.hosts) == ["127.44.0.3"]
+    found = inventory.hosts["127.44.0.3"].vars
+    names = ("msk_network_name", "msk_sensor", "again", "longer")
+    shown = Templar(loader=DataLoader(), variables={name: found[name] for name in names}).template({name: found[name] for name in names})
+    assert (shown["msk_network_name"], shown["msk_sensor"]["fw_version"]) == (hostile, hostile)
+    assert (shown["again"], shown["longer"]) == (hostile, f"is {hostile}")
+
+
+@pytest.mark.parametrize("name", ["localhost", "a b", "{{ x }}", "-rf", "a\nb"])
+def test_names_that_no_host_can_have(name: str) -> None:
+    assert host_name({"address": "10.0.0.1", "name": None, "network_name": name}) == "10.0.0.1"
+
+
+def test_a_sensor_that_is_called_like_a_group(tmp_path: Path, simulator: MskSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulator.sensor, "com_board_name", "msk")
+    inventory = discover(tmp_path, simulator, ranges=["127.44.0.3"], log_in=True, password=simulator.sensor.password)
+    assert list(inventory.hosts) == ["msk-127.44.0.3"]
+
+
+@pytest.mark.parametrize(("options", "words"), [({"concurrency": 0}, "concurrency: "), ({"log_in": True}, "log_in: it needs a password")])
+def test_options_that_cannot_be_meant(options: dict[str, Any], words: str, tmp_path: Path, simulator: MskSimulator) -> None:
+    with pytest.raises(AnsibleParserError, match=words):
+        discover(tmp_path, simulator, ranges=["127.44.0.3"], **options)
+
+
+def test_a_scan_that_was_cut_short_is_not_cached(tmp_path: Path, simulator: MskSimulator) -> None:
+    options = {"ranges": [RANGE], "cache": True, "cache_plugin": "jsonfile", "cache_connection": str(tmp_path / "kept")}
+    assert len(addresses(discover(tmp_path, simulator, scan_timeout=0, concurrency=1, **options))) < 3
+    assert len(addresses(discover(tmp_path, simulator, **options))) == 3
 
 
 def test_cache(tmp_path: Path, simulator: MskSimulator) -> None:

@@ -88,6 +88,12 @@ def test_files_are_beside_the_document(tmp_path: Path) -> None:
     assert reader["springcard_rollout_readers"] == [{"device": "X", "src": f"{tmp_path}/r.bin"}, {"device": "Y", "url": "https://x/y"}]
 
 
+def test_a_host_name_is_no_static_address(tmp_path: Path) -> None:
+    path = tmp_path / "x.site.yml"
+    path.write_text(f"{HEAD}sensors: {{a: {{address: a.example, network: {{name_resolution: true}}}}}}\n")
+    assert variables(read(path), "a")["msk_commission_network"] == {"name_resolution": True}
+
+
 def test_sensors_that_disturb_each_other_get_different_channels() -> None:
     inventory = read(SAMPLE)
     gates = [variables(inventory, name)["msk_commission_configuration"] for name in ("gate-01", "gate-02", "gate-03")]
@@ -150,6 +156,103 @@ def test_broken_documents(text: str, line: int, words: str) -> None:
     except DocumentError as error:
         found = error.problems
     assert any(problem.line == line and words in problem.message for problem in found), found
+
+
+def told(text: str) -> list[str]:
+    return [str(problem) for problem in problems_of(Document("x.site.yml", text))]
+
+
+@pytest.mark.parametrize("value", ["[hunter2, '{{ vault_old }}']", "hunter2", "{a: hunter2}", "\"{{ 'hunter2' }}\""])
+@pytest.mark.parametrize("option", ["password", "fallback_passwords"])
+def test_secrets_in_clear_are_refused_and_not_repeated(option: str, value: str) -> None:
+    found = told(f"{HEAD}sensors:\n  g1:\n    address: 10.0.0.1\n    {option}: {value}\n")
+    assert [line for line in found if line.startswith("x.site.yml:6:")] == found != []
+    assert "hunter2" not in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("devices", "wanted"),
+    [
+        ("sensors:\n  on: {address: 10.0.0.1}\n", "4:3: sensors.on: YAML reads this key as something else than text"),
+        ("sensors:\n  007: {address: 10.0.0.1}\n", "4:3: sensors.007: YAML reads this key as something else than text"),
+        ("sensors:\n  a: {address: 10.0.0.1}\n  tür: {address: 10.0.0.2}\n", "5:3: sensors.tür: This is not a name"),
+        ("sensors:\n  a: {address: 10.0.0.300}\n", "4:16: sensors.a.address: 10.0.0.300 is no IP address"),
+        ("sensors:\n  a: {address: '10.0.0.1:443'}\n", "4:16: sensors.a.address: 10.0.0.1:443 is no IP address. A port is given as port"),
+        (
+            "sensors:\n  a: {address: 10.0.0.1, port: 443}\n  b: {address: 10.0.0.1}\n",
+            "5:16: sensors.b.address: a has the address 10.0.0.1",
+        ),
+        ("sensors:\n  x-registry: {address: 10.0.0.1}\nregistry: {builds: []}\n", "4:3: sensors.x-registry: The host that stands for"),
+        ("sensors:\n  a: {address: 10.0.0.1}\n  a: {address: 10.0.0.2, port: x}\n", "5:32: sensors.a.port: 'x' is not a whole number"),
+        (
+            "sensors:\n  a: {address: 10.0.0.1, device_id: X}\n  b: {address: 10.0.0.2, device_id: X}\n",
+            "5:37: sensors.b.device_id: a has the device id X, too",
+        ),
+        (
+            "sensors:\n  a: {address: 10.0.0.1}\n  b: {address: 10.0.0.2, network: {dhcp: false, static_address: 10.0.0.1}}\n",
+            "5:65: sensors.b.network.static_address: a has the address 10.0.0.1, too",
+        ),
+        (
+            "sensors:\n  a: {address: 10.0.0.1, network: {dhcp: false, auto_ip: false, subnet: 255.255.255.0, gateway: 10.2.0.1}}\n",
+            "4:26: sensors.a.network: static_address: 10.0.0.1 with subnet 255.255.255.0 does not reach gateway 10.2.0.1",
+        ),
+        (
+            "registry:\n  builds:\n  - {type: A, version: '1', url: 'http://x/a'}\n  - {type: A, version: '1', url: 'http://x/b'}\n",
+            "6:5: registry.builds[1]: builds[0] is A 1, too",
+        ),
+    ],
+)
+def test_more_mistakes(devices: str, wanted: str) -> None:
+    assert any(line.startswith(f"x.site.yml:{wanted}") for line in told(HEAD + devices)), told(HEAD + devices)
+
+
+def test_an_alias_within_what_it_names() -> None:
+    with pytest.raises(DocumentError) as error:
+        Document("x.site.yml", f"{HEAD}sensors: &all\n  a: *all\n")
+    assert str(error.value) == "x.site.yml:3:10: This is not valid YAML: an alias stands within what it names."
+
+
+def test_anchors_and_merges(tmp_path: Path) -> None:
+    path = tmp_path / "x.site.yml"
+    path.write_text(f"{HEAD}sensors:\n  a: &a {{address: 10.0.0.1, role: gate}}\n  b: {{<<: *a, address: 10.0.0.2}}\n")
+    assert variables(read(path), "b")["ansible_host"] == "10.0.0.2"
+
+
+def test_a_channel_of_the_defaults_is_for_sensors_that_are_alone(tmp_path: Path) -> None:
+    path = tmp_path / "x.site.yml"
+    sensors = "{a: {address: h1, interference_group: g}, b: {address: h2, interference_group: g}, c: {address: h3}}"
+    path.write_text(f"{HEAD}defaults: {{sensors: {{configuration: {{channel: 3, num_conflicting_sensors: 1}}}}}}\nsensors: {sensors}\n")
+    inventory = read(path)
+    channels = [variables(inventory, name)["msk_commission_configuration"] for name in "abc"]
+    assert [(found["channel"], found["num_conflicting_sensors"]) for found in channels] == [(1, 2), (2, 2), (3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "wanted"),
+    [
+        ("{a: {address: '::1'}}", "{b: {address: '0:0:0:0:0:0:0:1', port: 443}}", "y.site.yml:3:24: sensors.b.address: a has the address"),
+        ("{a: {address: h, port: 1}}", "{b: {address: h, port: 2}}", ""),
+        ("{a: {address: '{{ x }}'}}", "{b: {address: '{{ x }}'}}", ""),
+        ("{y-registry: {address: h}}", "{}\nregistry: {builds: []}", "y.site.yml:4:1: registry: y-registry is a device of another site"),
+    ],
+)
+def test_two_sites(tmp_path: Path, one: str, other: str, wanted: str) -> None:
+    paths = [tmp_path / f"{site}.site.yml" for site in "xy"]
+    for path, sensors in zip(paths, (one, other), strict=True):
+        path.write_text(f"plugin: siteops.devices.site\nsite: {path.name[0]}\nsensors: {sensors}\n")
+    if not wanted:
+        assert len(read(*paths).hosts) == 2
+        return
+    with pytest.raises(AnsibleParserError, match=re.escape(wanted)):
+        read(*paths)
+
+
+def test_a_site_has_one_document(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.site.yml" for name in "xy"]
+    for path in paths:
+        path.write_text(f"{HEAD}sensors: {{{path.name[0]}: {{address: {path.name}}}}}\n")
+    with pytest.raises(AnsibleParserError, match=r"y.site.yml:2:7: site: Another document describes the site x, too."):
+        read(*paths)
 
 
 def test_names_and_addresses_are_unique_across_sites(tmp_path: Path) -> None:

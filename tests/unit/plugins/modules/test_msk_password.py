@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.siteops.devices.plugins.module_utils.msk.client import MskClient
 from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
 from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, leaks, run
 from ansible_collections.siteops.devices.tests.unit.plugins.site import Site, calls, connections
@@ -157,6 +158,20 @@ def test_a_reply_that_is_lost_again_and_again(site: Site, sensor: Sensor) -> Non
     assert "The sensor still has the old password. Run the task again" in outcome.message
     assert (outcome.changed, outcome.result["took_effect"], sensor.password) == (False, "no", old)
     assert len(sensor.writing_requests()) == 3
+
+
+def test_the_change_of_a_killed_run_takes_effect_meanwhile(site: Site, sensor: Sensor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same run again logs in with the old password just before the sensor takes the new one from the killed one."""
+    log_in = MskClient.log_in
+
+    def late(client: MskClient, password: str) -> Any:
+        answer = log_in(client, password)
+        sensor.password = NEW
+        return answer
+
+    monkeypatch.setattr(MskClient, "log_in", late)
+    outcome = change(site, sensor)
+    assert (outcome.failed, outcome.changed, sensor.password, sensor.open_sessions) == (False, True, NEW, 0), outcome.result
 
 
 def test_a_change_that_takes_effect_late(site: Site, sensor: Sensor) -> None:

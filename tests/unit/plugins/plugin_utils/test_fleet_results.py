@@ -29,6 +29,12 @@ def test_rows_are_in_the_order_of_the_targets_and_unchanged_ones_left_out() -> N
     assert (summary["targets"], summary["changed"], summary["failed"], summary["unchanged"]) == (3, 1, 1, 1)
 
 
+def test_rows_that_are_not_to_be_shown_say_so() -> None:
+    gathered = Harvest(["a"], unchanged_rows=True, size=0, diff=False, censored=True)
+    gathered.add("a", {"changed": True, "name": "x"}, 0.25)
+    assert [row["_ansible_no_log"] for row in gathered.result(interrupted=False)["results"]] == [True]
+
+
 def test_unchanged_rows_on_request() -> None:
     assert len(harvest({"a": {"changed": False}}, unchanged_rows=True)["results"]) == 1
 

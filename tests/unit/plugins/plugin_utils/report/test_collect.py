@@ -133,6 +133,14 @@ def test_a_fleet_task_that_cannot_begin() -> None:
     assert [(row["name"], row["failures"][0]["message"]) for row in found] == [("localhost", "host_args: no.")]
 
 
+def test_a_fleet_task_with_no_log_that_failed() -> None:
+    """ansible-core 2.19 leaves a list of hidden rows."""
+    hidden = {"censored": "the output has been hidden", "changed": False}
+    failed = outcome({**hidden, "results": [hidden]}, device="localhost", module=FLEET, state="failed")
+    found = device(*apart(failed, loop=False), failed_hosts={"localhost"})
+    assert (found["name"], found["state"], found["failures"][0]["message"]) == ("localhost", "failed", "the output has been hidden")
+
+
 def test_a_loop_is_taken_apart() -> None:
     items = [{"changed": True, "name": "x"}, {"skipped": True}, {"exception": "(traceback unavailable)", "msg": "Second."}]
     whole = outcome({"changed": True, "failed": True, "results": items, "msg": "One or more items failed"}, seconds=3.0)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,14 @@ from ansible_collections.siteops.devices.tests.unit.plugins.registry_site import
 from ansible_collections.siteops.devices.tests.unit.plugins.site import Site, Supply
 
 APPLIANCES = 900  # tests take them one by one, so that each has an untouched one
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heard_signals() -> None:
+    """Let signals arrive, which ``nohup`` and a shell's ``&`` have ignored: some tests send them."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

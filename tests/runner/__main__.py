@@ -87,10 +87,10 @@ def _plan_all(project: Project, _arguments: argparse.Namespace) -> list[Stage]:
     work = [stages.integration(project, project.newest), stages.sanity(project, project.newest)]
     work += [stages.integration(project, core) for core in cores[1:]]
     work.append(browser_stage(project))
-    work += [stages.units(project, core, workers=0) for core in cores]
+    work += [stages.units(project, core) for core in cores]
     if project.oldest:
         environments.append(project.core_environment(project.oldest))
-        work.append(stages.oldest_units(project, project.oldest, workers=0))
+        work.append(stages.oldest_units(project, project.oldest))
     environments.insert(1, project.lint_environment)
     environments.append(project.vendor_environment)
     work.append(stages.vendor_client(project, project.newest))
@@ -109,9 +109,8 @@ def _plan_sanity(project: Project, arguments: argparse.Namespace) -> list[Stage]
 
 def _plan_units(project: Project, arguments: argparse.Namespace) -> list[Stage]:
     cores = project.select(arguments.core)
-    workers = LANES if len(cores) == 1 else 0
     more = tuple(shlex.split(arguments.pytest))
-    work = [stages.units(project, core, workers=workers, arguments=more) for core in cores]
+    work = [stages.units(project, core, arguments=more) for core in cores]
     return _with_environments(project, [project.core_environment(core) for core in cores], work)
 
 

@@ -52,14 +52,14 @@ def environment(project: Project, env: Environment) -> Stage:
     return Stage(f"environment {env.name}", f"pip: {held}", work, versions=f"Python {env.python.version}")
 
 
-def units(project: Project, core: Core, *, workers: int, arguments: tuple[str, ...] = ()) -> Stage:
+def units(project: Project, core: Core, *, arguments: tuple[str, ...] = ()) -> Stage:
     """Run the unit tests with pytest."""
-    return _pytest(project, project.core_environment(core), core, ("tests/unit",), workers, arguments)
+    return _pytest(project, project.core_environment(core), core, ("tests/unit",), arguments)
 
 
-def oldest_units(project: Project, core: Core, *, workers: int) -> Stage:
+def oldest_units(project: Project, core: Core) -> Stage:
     """Run the unit tests of what modules import on the oldest Python they run on."""
-    return _pytest(project, project.core_environment(core), core, ("tests/unit/plugins/module_utils",), workers, ())
+    return _pytest(project, project.core_environment(core), core, ("tests/unit/plugins/module_utils",), ())
 
 
 def vendor_client(project: Project, core: Core) -> Stage:
@@ -79,14 +79,14 @@ def vendor_client(project: Project, core: Core) -> Stage:
     return Stage("vendor's client", "steelscript.appresponse against the simulator", work, needs=needs, versions=_versions(core))
 
 
-def _pytest(project: Project, env: Environment, core: Core, paths: tuple[str, ...], workers: int, arguments: tuple[str, ...]) -> Stage:
+def _pytest(project: Project, env: Environment, core: Core, paths: tuple[str, ...], arguments: tuple[str, ...]) -> Stage:
     def work(shell: Shell) -> str | None:
         ensure_mosquitto(shell)
         target = tree.copy(project, f"units-{env.name}")
         base = tree.base(target)
         variables = {**env.variables(), "PYTHONPATH": str(base), "ANSIBLE_COLLECTIONS_PATH": str(base), "PYTHONDONTWRITEBYTECODE": "1"}
         chosen = () if any(not argument.startswith("-") and argument.startswith("tests") for argument in arguments) else paths
-        pytest = [env.program, "-m", "pytest", "-p", "no:cacheprovider", "-n", str(workers), *RERUNS]
+        pytest = [env.program, "-m", "pytest", "-p", "no:cacheprovider", "-n", WORKERS, *RERUNS]
         try:
             shell.run([*pytest, *chosen, *arguments], cwd=target, env=variables)
         except StageError as failure:
@@ -128,6 +128,9 @@ def sanity(project: Project, core: Core) -> Stage:
 
 
 RERUNS = ("--reruns", "1")
+
+WORKERS = "2"
+"""Processes of one run of the unit tests. They wait more than they compute: two for each lane are not too many for two cores."""
 """Two lanes share a small machine with whatever else it does: a test gets a second try, and the closing line counts it as a rerun."""
 
 NEWEST_ONLY = "newest_only"

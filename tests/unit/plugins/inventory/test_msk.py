@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -181,7 +182,7 @@ def test_cache(tmp_path: Path, simulator: MskSimulator) -> None:
 
 def test_mdns(tmp_path: Path, simulator: MskSimulator) -> None:
     """A sensor that announces itself is found under its name; others that do are not taken for sensors."""
-    kind = "_siteops-test._tcp.local."
+    kind = f"_siteops{os.getpid()}._tcp.local."  # of its own: runs at the same time hear each other
     with zeroconf.Zeroconf(interfaces=["127.0.0.1"], ip_version=zeroconf.IPVersion.V4Only) as zc:
         for label, address in (("msk101poe-00001", "127.44.0.4"), ("printer", "127.44.0.5")):
             service = zeroconf.ServiceInfo(

@@ -35,7 +35,7 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMS, ids=["hex", "0x", "base64", "lines", "url"])
 def test_each_way_of_writing_it(form: str) -> None:
     verify(pem(KEY), DATA, form, padding="pkcs1v15", digest="sha256")
 
@@ -57,7 +57,11 @@ def test_each_way_of_writing_a_key() -> None:
         verify(key, DATA, SIGNATURE.hex(), padding="pkcs1v15", digest="sha256")
 
 
-@pytest.mark.parametrize("form", ["", "no", "é", SIGNATURE.hex()[:-2], base64.b64encode(SIGNATURE[1:]).decode(), "00" * 256])
+@pytest.mark.parametrize(
+    "form",
+    ["", "no", "é", SIGNATURE.hex()[:-2], base64.b64encode(SIGNATURE[1:]).decode(), "00" * 256],
+    ids=["empty", "text", "accent", "hex cut", "base64 cut", "zeros"],
+)
 def test_what_is_no_signature(form: str) -> None:
     with pytest.raises(SignatureError):
         verify(pem(KEY), DATA, form, padding="pkcs1v15", digest="sha256")
@@ -69,7 +73,7 @@ def test_data_that_are_no_text(data: Any) -> None:
         verify(pem(KEY), data, SIGNATURE.hex(), padding="pkcs1v15", digest="sha256")
 
 
-@pytest.mark.parametrize("key", ["", "no key", pem(ec.generate_private_key(ec.SECP256R1()))])
+@pytest.mark.parametrize("key", ["", "no key", pem(ec.generate_private_key(ec.SECP256R1()))], ids=["empty", "text", "not RSA"])
 def test_keys_that_are_none(key: str) -> None:
     with pytest.raises(InputError, match="public_key"):
         verify(key, DATA, SIGNATURE.hex(), padding="pkcs1v15", digest="sha256")

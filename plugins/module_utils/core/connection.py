@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import typing as t
 
@@ -71,6 +72,15 @@ def _is_host(address: str) -> bool:
         return False
     labels = address[: -address.endswith(".") or None].split(".")
     return ":" in address or all(0 < len(label) < 64 for label in labels)
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an IP address, of either version."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def check_limits(params: t.Mapping[str, t.Any]) -> None:

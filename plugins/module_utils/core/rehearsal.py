@@ -53,14 +53,16 @@ def exchange() -> t.Any:
             each.close()
 
 
-def begin_tls() -> None:
-    """A context that trusts one CA, and the first message of a handshake."""
+def begin_tls() -> bytes:
+    """A context that trusts one CA, and the first message of a handshake, which it returns."""
     with open(requests.certs.where(), encoding="ascii", errors="replace") as bundle:
         first = bundle.read(65536).partition("-----BEGIN")[2].partition("-----END CERTIFICATE-----\n")
     with tempfile.NamedTemporaryFile("w", encoding="ascii", errors="replace") as file:
         file.write("-----BEGIN" + first[0] + first[1])
         file.flush()
         context = Trust(ca_path=file.name).context()
-    conversation = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost")
+    outgoing = ssl.MemoryBIO()
+    conversation = context.wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname="localhost")
     with contextlib.suppress(ssl.SSLWantReadError):
         conversation.do_handshake()
+    return outgoing.read()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
+from ..core.connection import is_address
 from ..core.errors import DeadlineError, DeviceError, InputError, NotTakenError
 from ..core.field import Text
 from ..core.plan import Plan, Resource, not_taken
@@ -131,15 +132,7 @@ def target_of(plan: Plan, address_now: str, host: str, follow_host: str | None) 
         return follow_host
     if is_static(after):
         return static_address
-    return None if _is_address(host) else host
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+    return None if is_address(host) else host
 
 
 class Moved(t.NamedTuple):

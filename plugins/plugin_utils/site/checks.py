@@ -8,12 +8,13 @@ import difflib
 import re
 import typing as t
 
+from ansible_collections.siteops.devices.plugins.module_utils.core.connection import is_address
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import InputError
 from ansible_collections.siteops.devices.plugins.module_utils.core.requirements import jsonschema, require
 from ansible_collections.siteops.devices.plugins.module_utils.msk import configuration, network
 
 from .document import Document, Problem
-from .model import Place, Site, is_address, place_of
+from .model import Place, Site, place_of
 from .schema import SECRET, SITE
 
 Path = list[t.Union[str, int]]

@@ -9,6 +9,7 @@ import os
 import re
 import typing as t
 
+from ansible_collections.siteops.devices.plugins.module_utils.core.connection import is_address
 from ansible_collections.siteops.devices.plugins.module_utils.core.field import Enumeration
 
 Device = t.Mapping[str, t.Any]
@@ -50,15 +51,6 @@ FILES = ("ca_path", "packages", "rollback_packages", "src")
 def group_name(prefix: str, name: str) -> str:
     """A name that Ansible takes for a group: ``site_north_yard``."""
     return f"{prefix}_{re.sub(r'[^A-Za-z0-9_]', '_', name)}"
-
-
-def is_address(text: str) -> bool:
-    """Whether it is an IP address, of either version."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def place_of(section: str, address: t.Any, port: t.Any) -> Place | None:

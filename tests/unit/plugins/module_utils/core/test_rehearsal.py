@@ -18,13 +18,17 @@ def test_the_exchange_takes_place_without_a_network(monkeypatch: pytest.MonkeyPa
     assert rehearsal.exchange() == {}
 
 
-def test_a_handshake_can_begin_with_the_first_public_ca() -> None:
-    rehearsal.begin_tls()
+def test_a_handshake_begins_with_the_first_public_ca() -> None:
+    first = rehearsal.begin_tls()
+    assert (first[0], first[1], first[5]) == (22, 3, 1)  # a handshake of TLS, its ClientHello
 
 
 def test_a_failing_rehearsal_is_left_to_the_first_request(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> NoReturn:
         raise OSError("no sockets left")
 
+    tried: list[str] = []
+    monkeypatch.setattr(rehearsal, "compile_declared", lambda: tried.append("schemas"))
     monkeypatch.setattr(rehearsal, "exchange", fail)
     rehearsal.rehearse()
+    assert tried == ["schemas"]

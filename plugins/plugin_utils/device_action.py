@@ -8,13 +8,16 @@ action in ``meta/runtime.yml`` would work as well, but linters of playbooks foll
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import typing as t
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
+from ansible.template import Templar
 from ansible.utils.display import Display
 
 from ansible_collections.siteops.devices.plugins import modules
@@ -24,6 +27,14 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.task import
 from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
 from ansible_collections.siteops.devices.plugins.module_utils.core.rehearsal import rehearse
 from ansible_collections.siteops.devices.plugins.plugin_utils.failure_limit import TASK_VARIABLE, FailureLimit
+
+try:
+    from ansible.template import trust_as_template
+except ImportError:  # before 2.19 each text is one
+
+    def trust_as_template(value: t.Any) -> t.Any:
+        return value
+
 
 COLLECTION = "siteops.devices"
 
@@ -39,6 +50,13 @@ def preload(name: str) -> None:
         if isinstance(module, Loaded):
             rehearse()
             refuse(module)
+            template_once()
+
+
+def template_once() -> None:
+    """Jinja's first template of a process makes its lexer, which takes longer than the template. Not worth an error."""
+    with contextlib.suppress(Exception):
+        Templar(loader=DataLoader(), variables={"known": True}).template(trust_as_template("{{ known }}"))
 
 
 def _load(name: str) -> Loaded | Exception | None:

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import dataclasses
 import email.utils
+import http.client
 import json
 import re
 import time
 import traceback
 import typing as t
 
-from .errors import CertificateError, DeviceError, HTTPError, ReplyError, ReplyLost, UnreachableError
+from .errors import CertificateError, DeviceError, HTTPError, InputError, ReplyError, ReplyLost, UnreachableError
 from .requirements import HTTPAdapter, requests, require, urllib3
 from .schema import Schema, check_reply
 from .tls import Trust, TrustAdapter, seen_fingerprint
@@ -89,6 +90,24 @@ class Reply:
         return error
 
 
+def _proxy_of(endpoint: Endpoint) -> str | None:
+    """The URL of the proxy that the environment names for this device, if any."""
+    proxy = requests.utils.select_proxy(endpoint.origin, requests.utils.get_environ_proxies(endpoint.origin))
+    return requests.utils.prepend_scheme_if_needed(proxy, "http") if proxy else None
+
+
+def fits_header(value: str) -> bool:
+    """Whether an HTTP header can carry it, for instance a token that a device made up."""
+    return value.isascii() and value.isprintable()
+
+
+def _as_json(payload: t.Any) -> bytes:
+    try:
+        return json.dumps(payload, allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise InputError(f"A value that JSON cannot carry is to be sent ({error}).", hint="The request was not sent.") from None
+
+
 def describe_body(body: bytes) -> str:
     """A reply that is not what was expected, in a few words: ``HTML ("502 Bad Gateway")``, ``an empty reply``."""
     text = body[:4096].decode("utf-8", "replace").strip()
@@ -129,9 +148,10 @@ class Session:
         self.endpoint = endpoint
         self.clock = clock or Clock()
         self.authorize: t.Callable[[], t.Mapping[str, str]] = dict
-        self._proxies = requests.utils.get_environ_proxies(endpoint.origin) if endpoint.use_proxy else {}
-        # An adapter keeps the connection. A requests.Session around it would add what is not wanted: cookies, .netrc, redirects.
+        # requests' adapter: its TLS, proxies and pool. What requests puts around it is not wanted (cookies, .netrc, redirects) or
+        # not needed (URLs and headers prepared anew for each request), and took longer than the request itself.
         self.adapter = TrustAdapter(endpoint.trust) if endpoint.tls else HTTPAdapter(pool_connections=1, pool_maxsize=1)
+        self._proxy = _proxy_of(endpoint) if endpoint.use_proxy else None
 
     def __enter__(self) -> Session:
         return self
@@ -157,7 +177,8 @@ class Session:
         """Send one request (``payload`` as JSON, or ``data`` as it is: bytes, or a :class:`FileBody`) and return a reply with a 2xx status.
 
         ``repeatable``: sending it twice does no harm (default: GET and HEAD). ``retries``, ``timeout``: instead of the endpoint's.
-        Raises :class:`UnreachableError`, :class:`CertificateError`, :class:`ReplyLost`, :class:`HTTPError`.
+        Raises :class:`UnreachableError`, :class:`CertificateError`, :class:`ReplyLost`, :class:`HTTPError`, and
+        :class:`InputError` for a host that is none, or a payload that is no JSON.
         """
         safe = method in READS if repeatable is None else repeatable
         left = self.endpoint.retries if retries is None else retries
@@ -186,23 +207,41 @@ class Session:
             **self.authorize(),
             **(headers or {}),
         }
-        url = self.endpoint.origin + self.endpoint.prefix + path
+        if payload is not None:
+            sent.setdefault("Content-Type", "application/json")
+            data = _as_json(payload)
+        if data is not None or method not in READS:
+            sent["Content-Length"] = str(len(data or b""))
         try:
-            request = requests.Request(method, url, headers=sent, json=payload, data=data).prepare()
-            times = (self.endpoint.connect_timeout, timeout)
-            response = self.adapter.send(request, stream=True, timeout=times, proxies=self._proxies)
-            body = self._read(response, f"{method} {path}", timeout)
-        except requests.exceptions.RequestException as error:
+            response = self._open(method, self.endpoint.prefix + path, data, sent, timeout)
+            body = self._read(response, method, path, timeout)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
             raise self._failure(error, f"{method} {path}") from None
-        except urllib3.exceptions.HTTPError as error:
-            raise self._failure(error, f"{method} {path}") from None
-        reply = Reply(response.status_code, response.headers, body, what, uncertain=not safe)
+        reply = Reply(response.status, response.headers, body, what, uncertain=not safe)
         if 200 <= reply.status < 300:
             return reply
         raise _status_error(reply, safe)
 
-    def _read(self, response: t.Any, call: str, timeout: float) -> bytes:
+    def _open(self, method: str, target: str, data: t.Any, headers: t.Mapping[str, str], timeout: float) -> t.Any:
+        """Send the request, by the proxy if there is one; the reply (of urllib3) is there up to the end of its headers."""
+        manager = self.adapter.proxy_manager_for(self._proxy) if self._proxy else self.adapter.poolmanager
+        through_proxy = self._proxy and not self.endpoint.tls and not self._proxy.startswith("socks")
+        return manager.connection_from_url(self.endpoint.origin).urlopen(
+            method,
+            self.endpoint.origin + target if through_proxy else target,
+            body=data,
+            headers=headers,
+            timeout=urllib3.Timeout(connect=self.endpoint.connect_timeout, read=timeout),
+            retries=self.adapter.max_retries,
+            redirect=False,
+            assert_same_host=False,
+            preload_content=False,
+            decode_content=False,
+        )
+
+    def _read(self, response: t.Any, method: str, path: str, timeout: float) -> bytes:
         """The body, within the time and size limits, and as long as its Content-Length says."""
+        call = f"{method} {path}"
         start = self.clock.now()
         parts: list[bytes] = []
         size = 0
@@ -215,14 +254,15 @@ class Session:
                 if self.clock.now() - start > timeout:
                     raise ReplyLost(f"{self.endpoint.name} had not finished its reply to {call} after {timeout:g} s.")
         finally:
-            if not response.raw.closed and getattr(response.raw, "length_remaining", None):
+            if not response.closed and getattr(response, "length_remaining", None):
                 response.close()
+                response.release_conn()
         declared = response.headers.get("Content-Length", "")
         if (
             declared.isdigit()
             and int(declared) != size
             and "Content-Encoding" not in response.headers
-            and response.request.method != "HEAD"
+            and method != "HEAD"
         ):
             # Releases of urllib3 that take this for a whole reply keep the dead connection for the next request.
             self.adapter.close()
@@ -233,6 +273,8 @@ class Session:
         """A failed exchange as one of our errors: certificate, never connected, or sent and no reply."""
         name = self.endpoint.name
         causes = [str(cause) for cause in _chain(error)]
+        if any(isinstance(cause, (urllib3.exceptions.LocationValueError, http.client.InvalidURL)) for cause in _chain(error)):
+            return InputError(f"host: {self.endpoint.host!r} is neither a host name nor an IP address.", hint="Nothing was sent.")
         if any(isinstance(cause, urllib3.exceptions.SSLError) for cause in _chain(error)) and _was_connecting(error):
             return self._tls_failure(causes)
         if _accept_timed_out(error):
@@ -245,7 +287,7 @@ class Session:
                 f"{name} cannot be reached: {_reason(causes)}; nothing was sent.",
                 hint="Check the address and port, the network between here and there, and that the device has power.",
             )
-        if isinstance(error, (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError)):
+        if isinstance(error, urllib3.exceptions.ReadTimeoutError):
             return ReplyLost(
                 f"{name} gave no answer to {call} within {self.endpoint.timeout:g} s.", hint="A larger timeout helps if it is only slow."
             )
@@ -278,9 +320,9 @@ class Session:
 
 def _parts(response: t.Any) -> t.Iterator[bytes]:
     """The body as it comes in: a read that waits for a full buffer would wait past the deadline for a device that drips."""
-    read = getattr(response.raw, "read1", None)
+    read = getattr(response, "read1", None)
     if read is None:  # urllib3 before 2.3
-        yield from response.iter_content(16)
+        yield from response.stream(16, decode_content=True)
         return
     while True:
         part = read(65536, decode_content=True)

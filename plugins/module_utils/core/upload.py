@@ -38,10 +38,6 @@ class FileBody:
     def __len__(self) -> int:
         return self.size
 
-    def __iter__(self) -> t.Iterator[bytes]:
-        """What marks a stream for requests; it calls ``read``."""
-        return iter(self.read, b"")
-
     @property
     def complete(self) -> bool:
         """Whether all of it was handed out."""

@@ -10,7 +10,7 @@ import urllib.parse
 
 from ..core.connection import SHARED_OPTIONS, check_limits, trust_of
 from ..core.errors import AuthenticationError, DeviceError, HTTPError, InputError, RefusedError, ReplyError
-from ..core.http import Endpoint, Reply, Session
+from ..core.http import Endpoint, Reply, Session, fits_header
 from ..core.wait import Clock
 from .replies import Entry, entry_in, id_in, rows_in, total_in
 
@@ -65,7 +65,7 @@ class RegistryClient:
                 f"No access token for the registry {endpoint.name}.",
                 hint="Set access_token, or the environment variable INVUE_ACCESS_TOKEN.",
             )
-        if not token.isprintable() or not token.isascii():
+        if not fits_header(token):
             raise InputError("access_token: it holds characters that cannot be sent in an HTTP header.")
         task.hide(token.rpartition(" ")[2])
         if not endpoint.tls:

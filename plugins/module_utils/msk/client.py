@@ -9,7 +9,7 @@ import typing as t
 
 from ..core.connection import endpoint_of, http_options
 from ..core.errors import AuthenticationError, DefaultPasswordError, DeviceError, HTTPError, RefusedError, ReplyError
-from ..core.http import Endpoint, Reply, Session
+from ..core.http import Endpoint, Reply, Session, fits_header
 from ..core.schema import Schema
 from ..core.wait import Clock
 from .replies import CODE, OBJECT, TOKEN, whole
@@ -160,7 +160,7 @@ class MskClient:
         if not token:
             return
         self._hide(token)
-        if not (token.isascii() and token.isprintable()):
+        if not fits_header(token):
             raise ReplyError(f"{self.name} accepted the login and gave a token that no HTTP header can carry.")
         self._token = token
 

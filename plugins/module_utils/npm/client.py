@@ -16,7 +16,7 @@ import typing as t
 
 from ..core.connection import endpoint_of, http_options
 from ..core.errors import AuthenticationError, DeviceError, HTTPError, InputError, ReplyError
-from ..core.http import Endpoint, Reply, Session
+from ..core.http import Endpoint, Reply, Session, fits_header
 from ..core.schema import Schema
 from ..core.upload import FileBody
 from ..core.wait import Clock, Deadline, Patience
@@ -231,6 +231,8 @@ class NpmClient:
             else:
                 token = str(reply.json(TOKEN)["access_token"])
                 self._hide(token)
+                if not fits_header(token):
+                    raise ReplyError(f"{self.name} accepted the login and gave a token that no HTTP header can carry.")
                 self._token, self._token_since = token, self._http.clock.now()
                 return
 

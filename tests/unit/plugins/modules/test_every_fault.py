@@ -8,8 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import requests
-from requests.adapters import HTTPAdapter
+from urllib3.connectionpool import HTTPConnectionPool
 
 from ansible_collections.siteops.devices.tests.unit.plugins.modules.jobs import JOBS, Job, hide_name
 from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, leaks
@@ -128,18 +127,18 @@ def test_an_interruption_at_any_request(site: Site, make: Callable[[Site], Job],
 
 def interrupt(patch: pytest.MonkeyPatch, number: int, *, sent: bool) -> list[str]:
     """Raise KeyboardInterrupt in the n-th request, before it is sent or when its reply came. The list gets the paths asked for."""
-    real = HTTPAdapter.send
+    real = HTTPConnectionPool.urlopen
     paths: list[str] = []
 
-    def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **keywords: Any) -> requests.Response:
-        paths.append("/" + str(request.url).rpartition("/")[2])
+    def urlopen(pool: HTTPConnectionPool, method: str, url: str, **keywords: Any) -> Any:
+        paths.append(url)
         if len(paths) == number and not sent:
             raise KeyboardInterrupt
         try:
-            return real(adapter, request, **keywords)
+            return real(pool, method, url, **keywords)
         finally:
             if len(paths) == number:
                 raise KeyboardInterrupt
 
-    patch.setattr(HTTPAdapter, "send", send)
+    patch.setattr(HTTPConnectionPool, "urlopen", urlopen)
     return paths

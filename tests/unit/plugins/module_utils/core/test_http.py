@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import email.utils
 import json
+import re
 import socket
 import ssl
 import time
@@ -18,6 +19,7 @@ from ansible_collections.siteops.devices.plugins.module_utils.core import http
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import (
     DeviceError,
     HTTPError,
+    InputError,
     ReplyError,
     ReplyLost,
     UnreachableError,
@@ -113,6 +115,42 @@ def test_a_proxy_is_used_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None
     assert proxy.requests[0].startswith("CONNECT device.invalid:8443 ")
     assert isinstance(error, UnreachableError)
     assert "nothing was sent" in error.message
+
+
+def test_a_proxy_for_plain_http_gets_the_whole_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with scripted(reply(b'{"a": 1}')) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://me:hush@127.0.0.1:{proxy.port}")
+        with Session(Endpoint("device.invalid", 8080, tls=False, prefix="/api", use_proxy=True, retries=0)) as session:
+            assert session.call("GET", "/x").json() == {"a": 1}
+    assert proxy.requests[0].startswith("GET http://device.invalid:8080/api/x HTTP/1.1\r\n")
+    assert "proxy-authorization: basic bWU6aHVzaA==\r\n".lower() in proxy.requests[0].lower()
+
+
+@pytest.mark.parametrize(("method", "length"), [("GET", ""), ("PUT", "0"), ("POST", "0"), ("DELETE", "0")])
+def test_the_length_of_no_body(method: str, length: str) -> None:
+    with scripted(reply(b"{}")) as server, to(server.port) as session:
+        session.call(method, "/x")
+    assert re.findall(r"content-length: (\d+)", server.requests[0].lower()) == ([length] if length else [])
+    assert "transfer-encoding" not in server.requests[0].lower()
+
+
+@pytest.mark.parametrize("host", ["a b", "a\nb", "..", "[::1]", "a" * 64 + ".example", "\u2603 .example"])
+def test_a_host_that_is_none_is_no_lost_reply(host: str, pauses: list[float]) -> None:
+    with Session(Endpoint(host, 443, retries=2)) as session:
+        error = failure(session, READ)
+    assert isinstance(error, InputError)
+    assert "neither a host name nor an IP address" in error.message
+    assert pauses == []
+
+
+@pytest.mark.parametrize("value", [float("nan"), {1, 2}])
+def test_what_json_cannot_carry_is_not_sent(value: Any) -> None:
+    with scripted() as server, to(server.port) as session:
+        with pytest.raises(InputError, match="JSON cannot carry"):
+            session.call("PUT", "/x", payload={"k": value})
+        assert server.requests == []
 
 
 # What comes back

@@ -13,11 +13,11 @@ import importlib
 import os
 import typing as t
 
+import ansible.template
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
-from ansible.template import Templar
 from ansible.utils.display import Display
 
 from ansible_collections.siteops.devices.plugins import modules
@@ -27,14 +27,6 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.task import
 from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
 from ansible_collections.siteops.devices.plugins.module_utils.core.rehearsal import rehearse
 from ansible_collections.siteops.devices.plugins.plugin_utils.failure_limit import TASK_VARIABLE, FailureLimit
-
-try:
-    from ansible.template import trust_as_template
-except ImportError:  # before 2.19 each text is one
-
-    def trust_as_template(value: t.Any) -> t.Any:
-        return value
-
 
 COLLECTION = "siteops.devices"
 
@@ -53,10 +45,12 @@ def preload(name: str) -> None:
             template_once()
 
 
-def template_once() -> None:
-    """Jinja's first template of a process makes its lexer, which takes longer than the template. Not worth an error."""
+def template_once() -> t.Any:
+    """Jinja's first template of a process makes its lexer, which takes longer than the template. Not worth an error; returns "yes"."""
+    trusted = getattr(ansible.template, "trust_as_template", str)  # before 2.19 each text is a template
     with contextlib.suppress(Exception):
-        Templar(loader=DataLoader(), variables={"known": True}).template(trust_as_template("{{ known }}"))
+        return ansible.template.Templar(loader=DataLoader(), variables={"known": "yes"}).template(trusted("{{ known }}"))
+    return None
 
 
 def _load(name: str) -> Loaded | Exception | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import typing as t
+from collections.abc import Mapping
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
@@ -28,7 +29,7 @@ def plain(value: t.Any) -> t.Any:
     """``value`` of builtin types only: the engine's task arguments are subclasses of them, and YAML makes dates."""
     if isinstance(value, str):
         return str.__str__(value)
-    if isinstance(value, t.Mapping):
+    if isinstance(value, Mapping):
         return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]

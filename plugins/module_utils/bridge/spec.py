@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Mapping
 
 from ansible.module_utils.basic import env_fallback
 
@@ -61,7 +62,7 @@ def _row(row: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _secrets(options: Options, arguments: t.Any) -> t.Iterator[str]:
-    if not isinstance(arguments, t.Mapping):
+    if not isinstance(arguments, Mapping):
         return
     for name, row in options.items():
         for key in (name, *row.get("aliases", ())):
@@ -75,7 +76,7 @@ def _secrets(options: Options, arguments: t.Any) -> t.Iterator[str]:
 
 
 def _texts(value: t.Any) -> t.Iterator[str]:
-    if isinstance(value, t.Mapping):
+    if isinstance(value, Mapping):
         for item in value.values():
             yield from _texts(item)
     elif isinstance(value, (list, tuple, set)):

@@ -258,12 +258,7 @@ class Session:
                 response.close()
                 response.release_conn()
         declared = response.headers.get("Content-Length", "")
-        if (
-            declared.isdigit()
-            and int(declared) != size
-            and "Content-Encoding" not in response.headers
-            and method != "HEAD"
-        ):
+        if declared.isdigit() and int(declared) != size and "Content-Encoding" not in response.headers and method != "HEAD":
             # Releases of urllib3 that take this for a whole reply keep the dead connection for the next request.
             self.adapter.close()
             raise ReplyLost(f"{self.endpoint.name} broke off its reply to {call}: {size} of {declared} bytes came.")

@@ -12,6 +12,7 @@ import base64
 import json
 import typing as t
 import urllib.parse
+from collections.abc import Mapping
 
 MASK = "********"
 
@@ -41,10 +42,8 @@ class Redactor:
     def add(self, *secrets: t.Any) -> None:
         """Add secrets; empty ones and None are ignored. The longest is replaced first."""
         forms = set(self._forms)
-        for secret in secrets:
-            text = "" if secret is None else str(secret)
-            if text:
-                forms.update(form for form in _derived(text, self._users) if form)
+        for text in {str(secret) for secret in secrets if secret is not None} - {""}:
+            forms.update(form for form in _derived(text, self._users) if form)
         self._forms = sorted(forms, key=lambda form: (-len(form), form))
 
     def text(self, value: str) -> str:
@@ -62,7 +61,7 @@ class Redactor:
         """A copy of ``value`` (any JSON-like structure) without secrets. Keys are masked too: devices choose some of them."""
         if isinstance(value, str):
             return self.text(value)
-        if isinstance(value, t.Mapping):
+        if isinstance(value, Mapping):
             return {self.mask(key) if isinstance(key, str) else key: self.mask(item) for key, item in value.items()}
         if isinstance(value, (list, tuple, set)):
             return [self.mask(item) for item in value]

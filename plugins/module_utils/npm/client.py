@@ -68,7 +68,10 @@ class Credentials(t.NamedTuple):
         basic = params["auth"] == "basic"
         if basic and not params["password"]:
             raise InputError("auth: basic needs username and password.")
-        return cls(params["username"], params["password"], params["token"], basic)
+        token = (params["token"] or "").strip()
+        if not fits_header(token):
+            raise InputError("token: it holds characters that cannot be sent in an HTTP header.")
+        return cls(params["username"], params["password"], token or None, basic)
 
 
 class NpmClient:

@@ -100,6 +100,11 @@ def test_where_it_runs(task: dict[str, Any], variables: dict[str, Any], shipped:
         assert "No password for" in result["msg"]
 
 
+def test_the_template_before_the_fork_is_evaluated() -> None:
+    """Its errors are ignored, so that it would be of no use unnoticed."""
+    assert device_action.template_once() == "yes"
+
+
 def test_what_is_shipped() -> None:
     variables = {"inventory_hostname": "pc", "x": 1}
     tried = action({"host": HOST, "password": "hush"}, transport="ssh", async_val=7)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.siteops.devices.plugins.module_utils.core.errors import AuthenticationError, HTTPError, ReplyError
+from ansible_collections.siteops.devices.plugins.module_utils.core.errors import AuthenticationError, HTTPError, InputError, ReplyError
 from ansible_collections.siteops.devices.plugins.module_utils.npm.client import NpmClient
 from ansible_collections.siteops.devices.tests.simulators.npm import Appliance
 from ansible_collections.siteops.devices.tests.simulators.npm_appliance import ENDPOINTS
@@ -95,6 +95,15 @@ def test_each_token_is_hidden(rack: Rack, appliance: Appliance) -> None:
         appliance.expire_tokens()
         api.images()
     assert len(set(task.hidden)) == 2
+
+
+@pytest.mark.parametrize("token", ["one\ntwo", "\u00e4"])
+def test_a_token_that_no_header_can_carry(rack: Rack, appliance: Appliance, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="token: it holds characters"):
+        client(rack, appliance, token=token)
+    monkeypatch.setattr(appliance.credentials, "_new_token", lambda **_unused: {"access_token": token})
+    with client(rack, appliance) as api, pytest.raises(ReplyError, match="no HTTP header can carry"):
+        api.images()
 
 
 def test_basic(rack: Rack, appliance: Appliance) -> None:

@@ -146,8 +146,9 @@ class Sensor(Device):
 
     def _written(self, reply: Reply) -> Reply:
         """The reply with its numbers as `numbers_as` says."""
-        if self.switches.numbers_as == "float":
-            reply.data = json.loads(json.dumps(reply.data), parse_int=float)
+        written = {"float": float, "text": str}.get(self.switches.numbers_as)
+        if written is not None:
+            reply.data = json.loads(json.dumps(reply.data), parse_int=written)
         return reply
 
     def writes(self, call: Call) -> bool:

@@ -12,7 +12,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "token_in": ("body", "header", "update_token"),
     "default_password_refusal": ("forbidden", "error_code"),
     "version_as": ("string", "number"),
-    "numbers_as": ("integer", "float"),
+    "numbers_as": ("integer", "float", "text"),
     "unknown_keys": ("refused", "ignored"),
     "omitted_static_address": ("factory", "kept"),
     "move": ("after_reply", "before_reply"),
@@ -44,7 +44,7 @@ class Switches:
     info_names: tuple[str, str] = ("sensor", "comBoard")  # containers in /sensorInfo
     info_tells_pin: bool = True  # whether the board's part of /sensorInfo has pinResetRequired
     version_as: str = "string"  # fwVersion: "1.209" or 1209
-    numbers_as: str = "integer"  # whole numbers in replies: 203 or 203.0, which JSON does not tell apart
+    numbers_as: str = "integer"  # whole numbers in replies: 203; 203.0, which JSON does not tell apart; "203", which is not as documented
     contents_names: tuple[str, str] = ("name", "fingerprint")  # keys of a file in contents.json
     contents_capitals: bool = False  # hexadecimal fingerprints in capital letters
     contents_members: dict[str, Any] = field(default_factory=dict)  # what a file in contents.json holds more

@@ -114,7 +114,11 @@ class MskClient:
             if error.http_status not in SESSION_REFUSED:
                 raise
             raise self._wrong_password(http_status=error.http_status) from None
-        body = reply.json(CODE)
+        try:
+            body = reply.json(CODE)
+        except ReplyError:
+            self._adopt(reply)
+            raise
         code = int(body["errorCode"])
         if code not in (0, DEFAULT_PASSWORD_SET):
             raise self._wrong_password(_described(body), code=code)
@@ -126,6 +130,15 @@ class MskClient:
         if self._token is None:
             self._keep(self._fetch_token(code))
         return code
+
+    def _adopt(self, reply: Reply) -> None:
+        """Keep the token of a login's reply that is refused for its shape: it may have opened a session, which :meth:`close` then ends.
+
+        Numbers as texts are such a shape. The document has integers in all its replies, and nothing in it speaks for reading them otherwise.
+        """
+        with contextlib.suppress(ReplyError):
+            self._keep(_token_of(reply.json(OBJECT), reply.headers))
+            self._open = self._token is not None
 
     def _wrong_password(self, described: str = "", **what: t.Any) -> AuthenticationError:
         told = f"error code {what['code']}{described}" if "code" in what else f"HTTP {what['http_status']}"

@@ -149,6 +149,32 @@ def test_a_token_that_cannot_be_sent(token: str, told: str) -> None:
     assert "Evil" not in "".join(server.requests)
 
 
+@pytest.mark.parametrize("token_in", ["body", "header"])
+def test_a_login_that_is_not_as_documented_leaves_no_session(site: Site, sensor: Sensor, token_in: str) -> None:
+    sensor.switches.set(numbers_as="text", token_in=token_in)
+    hidden: list[str] = []
+    with pytest.raises(ReplyError, match="errorCode is text, expected integer"), client(site, sensor, hidden):
+        pass
+    assert calls(sensor) == ["PUT /login", "PUT /logout"]
+    assert sensor.requests[-1].headers["Authorization"] == f"Bearer {hidden[0]}"
+    assert (sensor.open_sessions, sensor.violations) == (0, [])
+
+
+@pytest.mark.parametrize("body", [b"<html>no sensor</html>", b"[]", b'{"errorCode": "0"}', b'{"errorCode": "1", "errorDesc": "no"}'])
+def test_a_login_that_has_told_no_token_is_followed_by_nothing(body: bytes) -> None:
+    with scripted(reply(body), reply(b'{"errorCode": 0}')) as server:
+        outcome = run("msk_info", {"host": "127.0.0.1", "port": server.port, "tls": False, "password": "x", "retries": 0})
+        assert (outcome.kind, len(server.requests)) == ("reply", 1)
+
+
+def test_a_token_that_update_token_gives_out_of_shape(site: Site, sensor: Sensor) -> None:
+    sensor.switches.set(token_in="update_token")
+    sensor.fail("not_json", "/updateToken")
+    with pytest.raises(ReplyError, match="answered GET /updateToken"), client(site, sensor):
+        pass
+    assert calls(sensor) == ["PUT /login", "GET /updateToken", "PUT /logout"]
+
+
 def test_a_login_without_any_token(site: Site, sensor: Sensor) -> None:
     sensor.switches.set(token_in="update_token")
     sensor.fail("status", "/updateToken", code=403)

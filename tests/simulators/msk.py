@@ -37,7 +37,7 @@ Calibration
 Updates
 - `Content-Range: bytes start-end/total`, end inclusive, chunks in order; a chunk that came before is accepted again when it is the same.
 - /startProcessUpdate while a session is open is refused with errorCode 11; the session lives until it is stopped, for ever by default,
-  also when its token is gone, but not through a restart. Whoever is logged in may go on with it.
+  also when its token is gone (switch `update_ends_with_token`), but not through a restart. Whoever is logged in may go on with it.
 - A file of no bytes is started and stopped without a chunk.
 - A failing stop of a manifest or file leaves the session failed: then only a forced stop is accepted.
 - /stopProcessUpdate {"force": 0} without a file is refused with errorCode 13, without a session with 12.

@@ -65,7 +65,7 @@ class Sensor(Device):
         self.switches = switches or Switches()
         self.network = network
         self.sessions = Sessions(self.switches, password, default_password)
-        self.updates = Updates(self.switches, self._take_update)
+        self.updates = Updates(self.switches, self._take_update, self.sessions.is_good)
         self.configuration = factory_configuration()
         self.configurations_count = 0
         self.installations: list[dict[str, Any]] = [dict(zip(INSTALLATION_KEYS, row)) for row in FACTORY_INSTALLATIONS]

@@ -16,6 +16,11 @@ from .msk_switches import Switches
 BEARER = "Bearer "
 
 
+def token_of(call: Call) -> str:
+    """The token that a call carries; empty when none."""
+    return call.headers.get("Authorization", "")[len(BEARER) :]
+
+
 @dataclass
 class Session:
     """A login that has not ended. `until` is on the monotonic clock."""
@@ -109,9 +114,13 @@ class Sessions:
 
     def expire(self, call: Call) -> None:
         """End the session of a call as if its time had come."""
-        token = call.headers.get("Authorization", "")[len(BEARER) :]
-        if token in self.tokens:
-            self._end(self.tokens[token], "expired")
+        if self.is_good(token_of(call)):
+            self._end(self.tokens[token_of(call)], "expired")
+
+    def is_good(self, token: str) -> bool:
+        """Whether a call with this token is let in."""
+        self._drop_expired()
+        return token in self.tokens
 
     def end_all(self, why: str) -> None:
         """End every session."""

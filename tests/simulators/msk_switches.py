@@ -75,6 +75,7 @@ class Switches:
     update_seconds: float = 0.3  # unreachable after an update
     web_update_reboots: bool = False
     radar_seconds: float = 0.0  # after an update of the radar: so long its part of /sensorInfo has neither version nor id
+    update_ends_with_token: bool = False  # whether an update session ends with the token that began it
     orphan_seconds: float | None = None  # an update session nobody uses for that long is closed; None: never
 
     def set(self, **changes: Any) -> None:

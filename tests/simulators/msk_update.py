@@ -20,6 +20,7 @@ from typing import Any
 
 from .exchange import Call
 from .msk_errors import ErrorCode, Refused, arguments
+from .msk_sessions import token_of
 from .msk_switches import Switches
 
 SENSOR, COM_BOARD, WEB_SERVER = 0, 1, 2
@@ -100,6 +101,7 @@ class UpdateSession:
 
     dst: int
     used: float
+    token: str = ""  # of the login that began it
     phase: str = IDLE
     transfer: Transfer | None = None
     manifest: dict[str, Any] = field(default_factory=dict)
@@ -107,17 +109,23 @@ class UpdateSession:
 
 
 class Updates:
-    """The update process of one sensor. `apply` takes the files of a finished session (component, files)."""
+    """The update process of one sensor. `apply` takes the files of a finished session (component, files); `is_good` judges a token."""
 
-    def __init__(self, switches: Switches, apply: Callable[[int, list[Received]], None]) -> None:
+    def __init__(
+        self, switches: Switches, apply: Callable[[int, list[Received]], None], is_good: Callable[[str], bool] = lambda _token: True
+    ) -> None:
         self._switches = switches
         self._apply = apply
+        self._is_good = is_good
+        self._forgotten = False  # whether the last session ended with its token, of which a client cannot know
         self._session: UpdateSession | None = None
 
     @property
     def session(self) -> UpdateSession | None:
-        """The open session; one that nobody used for `orphan_seconds` is gone."""
+        """The open session; one that nobody used for `orphan_seconds` is gone, with `update_ends_with_token` one whose token is, too."""
         life = self._switches.orphan_seconds
+        if self._session is not None and self._switches.update_ends_with_token and not self._is_good(self._session.token):
+            self._session, self._forgotten = None, True
         if self._session is not None and life is not None and time.monotonic() - self._session.used > life:
             self._session = None
         return self._session
@@ -129,7 +137,7 @@ class Updates:
             raise Refused(f"dst {dst} does not exist")
         if self.session is not None:
             raise Refused("an update session is open", ErrorCode.UPDATE_OPEN, violation=False)
-        self._session = UpdateSession(dst, time.monotonic())
+        self._session, self._forgotten = UpdateSession(dst, time.monotonic(), token_of(call)), False
         return {"errorCode": 0}
 
     def start_manifest(self, _call: Call) -> dict[str, Any]:
@@ -197,7 +205,7 @@ class Updates:
         """3.25: force 0 applies what came, anything else aborts. Without a session both are refused, quietly the latter."""
         force = arguments(call.json, {"force": int})["force"]
         if self.session is None:
-            raise Refused("no update session is open", ErrorCode.NO_UPDATE, violation=not force)
+            raise Refused("no update session is open", ErrorCode.NO_UPDATE, violation=not force and not self._forgotten)
         if force:
             self._session = None
             return {"errorCode": 0}
@@ -226,7 +234,7 @@ class Updates:
     def _expect(self, phase: str) -> UpdateSession:
         session = self.session
         if session is None:
-            raise Refused("no update session is open", ErrorCode.NO_UPDATE)
+            raise Refused("no update session is open", ErrorCode.NO_UPDATE, violation=not self._forgotten)
         session.used = time.monotonic()
         if session.phase != phase:
             raise Refused(f"wrong order: the update is at {session.phase!r}, this step needs {phase!r}", ErrorCode.WRONG_ORDER)

@@ -134,7 +134,7 @@ class MskClient:
     def _adopt(self, reply: Reply) -> None:
         """Keep the token of a login's reply that is refused for its shape: it may have opened a session, which :meth:`close` then ends.
 
-        Numbers as texts are such a shape. The document has integers in all its replies, and nothing in it speaks for reading them otherwise.
+        Numbers as texts are such a shape: the document has integers in all its replies, and nothing speaks for reading them otherwise.
         """
         with contextlib.suppress(ReplyError):
             self._keep(_token_of(reply.json(OBJECT), reply.headers))

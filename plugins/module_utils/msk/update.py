@@ -109,11 +109,21 @@ class Update:
             self._progress.tell(lambda: f"{part.title} {share_done(done, part.bytes)}")
 
         with UpdateSession(self._sensor, sent=sent, warn=self._task.warn) as session:
-            if session.start(part.component) and self._look(part, self._sensor).reached:
+            try:
+                sent_whole, doubt = self._deliver(part, session)
+            except (RefusedError, HTTPError) as error:
+                if not session.forgotten:
+                    raise
+                self._task.warn(
+                    f"{error.message} It had just wanted a new login, and may have ended the update with the old one. "
+                    "The update is begun anew, once."
+                )
+                session.abort()
+                read_same_identity(self._sensor, self._identity)
+                done = 0
+                sent_whole, doubt = self._deliver(part, session)
+            if not sent_whole:
                 return False
-            for payload in part.payloads:
-                session.send(part.package, payload)
-            doubt = session.finish()
             if part in self._parts:
                 self._applied.append(part)
             if doubt is not None:
@@ -122,6 +132,14 @@ class Update:
                 self._await(part, doubt=doubt is not None)
                 session.open = False
         return True
+
+    def _deliver(self, part: Part, session: UpdateSession) -> tuple[bool, DeviceError | None]:
+        """Steps 1 to 8 of chapter 2. False when somebody else has just done it; the error that leaves open whether it is applied."""
+        if session.start(part.component) and self._look(part, self._sensor).reached:
+            return False, None
+        for payload in part.payloads:
+            session.send(part.package, payload)
+        return True, session.finish()
 
     def _await(self, part: Part, *, doubt: bool) -> None:
         Arrival(

@@ -10,6 +10,8 @@ What the document leaves open, and what is done:
 * The bodies of the two start calls for a manifest and a file are not shown: none is sent.
 * The replies to ``/startProcessUpdate`` and to chunks are not shown: success, unless they hold an error code or are no
   reply of a sensor (HTML, broken JSON).
+* Whether an update session outlives the token of the login that began it: chapter 1 has the call repeated after a new login, so it is;
+  where that is refused, :attr:`UpdateSession.forgotten` tells that the update may be begun anew. Section 3.25: nothing of it was applied.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from ..core.errors import (
     ReplyError,
     UnreachableError,
 )
+from ..core.schema import Schema
 from ..core.wait import Clock
 from .client import MskClient
 from .component import Component
@@ -73,6 +76,7 @@ class UpdateSession:
         self._clock = clock or Clock()
         self._verbs: dict[str, str] = {}
         self._refusal: DeviceError | None = None
+        self._logins: int | None = None
         self._extensions = {"Manifest": ["", MANIFEST], "File": [""]}
 
     def __enter__(self) -> UpdateSession:
@@ -82,6 +86,11 @@ class UpdateSession:
         note = self.abort()
         if note and isinstance(error, DeviceError):
             error.message = f"{error.message} {note}"
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether the sensor wanted a new login, and has accepted no step since: it may have ended this session with the old one."""
+        return self._logins not in (None, self._sensor.logins)
 
     def start(self, component: Component) -> bool:
         """Step 1. True when somebody else's session ended meanwhile, so that what was read before may be out of date.
@@ -107,7 +116,7 @@ class UpdateSession:
         """Whether the sensor opened a session."""
         self.open = True
         try:
-            self._step("/startProcessUpdate", {"dst": component.dst})
+            self._step("/startProcessUpdate", payload={"dst": component.dst})
         except (RefusedError, HTTPError) as error:
             if isinstance(error, HTTPError) and error.http_status not in CONFLICTS:
                 raise
@@ -137,8 +146,7 @@ class UpdateSession:
 
     def _transfer(self, phase: str, package: Package, name: str, member: str, size: int) -> None:
         path = f"/start{phase}Update"
-        answer = self._sensor.accepted(self._call(path), self._named(path), CHUNK_SIZE)
-        largest = answer.get("maxChunkSize", 0)
+        largest = self._step(path, CHUNK_SIZE).get("maxChunkSize", 0)
         if largest <= 0:
             raise ReplyError(f"{self._sensor.name} answered PUT {path} without a usable maxChunkSize ({largest}).")
         with package.stream(member) as stream:
@@ -149,8 +157,7 @@ class UpdateSession:
                     raise FailedError(f"Package {package.label} ended in the middle of {member!r}; was it altered meanwhile?")
                 self._send_chunk(phase, name, chunk, start, size)
                 start += len(chunk)
-        path = f"/stop{phase}Update"
-        self._sensor.accepted(self._call(path), self._named(path), CODE)
+        self._step(f"/stop{phase}Update", CODE)
 
     def _send_chunk(self, phase: str, name: str, chunk: bytes, start: int, total: int) -> None:
         """One chunk, again and again within limits when it fails; the range tells the sensor where it belongs.
@@ -165,7 +172,7 @@ class UpdateSession:
         for repeats_left in range(CHUNK_REPEATS, -1, -1):
             headers = {"X-Update-Filename": (name + extensions[0]).encode(), "Content-Range": span}
             try:
-                self._check(self._call(path, data=chunk, headers=headers), path)
+                self._step(path, data=chunk, headers=headers)
                 del extensions[1:]
                 break
             except (AuthenticationError, CertificateError):
@@ -191,7 +198,7 @@ class UpdateSession:
         doubt: DeviceError | None = None
         for _attempt in range(STOP_REPEATS + 1):
             try:
-                self._step("/stopProcessUpdate", {"force": 0}, code=True)
+                self._step("/stopProcessUpdate", CODE, payload={"force": 0})
             except DeviceError as error:
                 if not error.uncertain and doubt is None:
                     raise
@@ -223,7 +230,7 @@ class UpdateSession:
         failure: DeviceError | None = None
         for _attempt in range(STOP_REPEATS + 1):
             try:
-                self._step("/stopProcessUpdate", {"force": 1}, retries=1)
+                self._step("/stopProcessUpdate", payload={"force": 1}, retries=1)
             except RefusedError:
                 return None  # no session is open
             except DeviceError as error:
@@ -235,18 +242,13 @@ class UpdateSession:
             self._clock.sleep(0.5)
         return failure
 
-    def _step(self, path: str, payload: t.Any, *, code: bool = False, **more: t.Any) -> None:
-        """A call whose reply says no more than whether it worked. ``code``: the document shows its reply, so it must be one."""
-        reply = self._call(path, payload=payload, **more)
-        if code:
-            self._sensor.accepted(reply, self._named(path), CODE)
-        else:
-            self._check(reply, path)
-
-    def _check(self, reply: t.Any, path: str) -> None:
-        """A reply that the document does not show."""
-        if reply.body.strip()[:1] in (b"{", b"[", b"<"):
-            self._sensor.accepted(reply, self._named(path), OBJECT)
+    def _step(self, path: str, schema: Schema | None = None, **more: t.Any) -> dict[str, t.Any]:
+        """A call that was accepted, and its reply. ``schema``: what the document shows of it; None: nothing, so it may be no JSON."""
+        reply = self._call(path, **more)
+        shown = schema is not None or reply.body.strip()[:1] in (b"{", b"[", b"<")
+        body = self._sensor.accepted(reply, self._named(path), schema or OBJECT) if shown else {}
+        self._logins = self._sensor.logins
+        return body
 
     def _named(self, path: str) -> str:
         """The call as messages name it."""

@@ -382,6 +382,64 @@ def test_a_session_that_expires_again_and_again(firmware: Firmware, new: str) ->
     assert calls(firmware.sensor).count("PUT /login") > 3
 
 
+LATE_STEPS = [
+    "/startManifestUpdate",
+    "/chunkManifestUpdate",
+    "/stopManifestUpdate",
+    "/startFileUpdate",
+    "/chunkFileUpdate",
+    "/stopFileUpdate",
+]
+
+
+@pytest.mark.parametrize("path", [*LATE_STEPS, "/stopProcessUpdate"])
+def test_an_update_that_ends_with_its_token_is_begun_anew(firmware: Firmware, new: str, path: str) -> None:
+    firmware.sensor.switches.set(update_ends_with_token=True)
+    firmware.sensor.fail("expire", path)
+    done = firmware.run(new)
+    assert not done.failed, done
+    assert "no update session is open" in done.text
+    assert "begun anew, once" in done.text
+    assert row(done)["action"] == "updated"
+    assert firmware.version == NEW
+    assert firmware.steps.count("startProcessUpdate") == 2
+    assert firmware.sensor.violations == []
+    assert not firmware.run(new).changed
+
+
+def test_an_update_whose_token_never_lasts_is_given_up(firmware: Firmware, new: str) -> None:
+    firmware.sensor.switches.set(update_ends_with_token=True)
+    firmware.sensor.fail("expire", "/stopFileUpdate", times=None)
+    failed = firmware.run(new)
+    assert failed.failed
+    assert firmware.steps.count("startProcessUpdate") == 2
+    assert firmware.sensor.updates.session is None
+    assert firmware.version == OLD
+
+
+def test_another_sensor_in_its_place_amid_the_upload(firmware: Firmware, new: str) -> None:
+    """It restarted, has forgotten the update, and the address belongs to another one now: that one gets nothing."""
+    restarted = firmware.sensor.restarted
+
+    def swapped() -> None:
+        firmware.sensor.number += 5000
+        restarted()
+
+    firmware.sensor.restarted = swapped  # type: ignore[method-assign]
+    firmware.sensor.fail("reboot", "/chunkFileUpdate", seconds=0.03)
+    failed = firmware.run(new)
+    assert failed.kind == "identity"
+    assert firmware.steps.count("startProcessUpdate") == 1
+
+
+def test_a_restart_amid_the_upload(firmware: Firmware, new: str) -> None:
+    firmware.sensor.fail("reboot", "/chunkFileUpdate", seconds=0.03)
+    done = firmware.run(new)
+    assert not done.failed, done
+    assert firmware.version == NEW
+    assert firmware.steps.count("startProcessUpdate") == 2
+
+
 def test_a_sensor_that_refuses_to_apply(firmware: Firmware, new: str) -> None:
     firmware.sensor.switches.set(update_outcome="refused")
     failed = firmware.run(new)

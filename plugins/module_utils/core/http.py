@@ -15,6 +15,7 @@ import email.utils
 import http.client
 import json
 import re
+import socket
 import time
 import traceback
 import typing as t
@@ -33,6 +34,8 @@ LONGEST_RETRY_AFTER = 60.0
 """Seconds. A server that asks for more is asked again after this."""
 
 READS = frozenset({"GET", "HEAD"})
+
+PROXY_SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,9 +94,21 @@ class Reply:
 
 
 def _proxy_of(endpoint: Endpoint) -> str | None:
-    """The URL of the proxy that the environment names for this device, if any."""
+    """The URL of the proxy that the environment names for this device, if any. Raises :class:`InputError`, without a password in it."""
     proxy = requests.utils.select_proxy(endpoint.origin, requests.utils.get_environ_proxies(endpoint.origin))
-    return requests.utils.prepend_scheme_if_needed(proxy, "http") if proxy else None
+    if not proxy:
+        return None
+    try:
+        proxy = requests.utils.prepend_scheme_if_needed(proxy, "http")
+        parts = urllib3.util.parse_url(proxy)
+    except urllib3.exceptions.LocationParseError:
+        parts = urllib3.util.Url()
+    if parts.scheme not in PROXY_SCHEMES or not parts.host:
+        raise InputError(
+            f"use_proxy: what the environment names as the proxy for {endpoint.name} is not the URL of a proxy.",
+            hint="Correct the variable (https_proxy, http_proxy, all_proxy), or name the device in no_proxy. Nothing was sent.",
+        )
+    return str(proxy)
 
 
 def fits_header(value: str) -> bool:
@@ -125,7 +140,7 @@ def describe_body(body: bytes) -> str:
 
 def retry_after(headers: t.Mapping[str, str]) -> float | None:
     """Seconds from a ``Retry-After`` header (seconds or a date, RFC 9110 section 10.2.3), clamped; None when there is none."""
-    value = headers.get("Retry-After", "").strip()
+    value = next((text for name, text in headers.items() if name.lower() == "retry-after"), "").strip()
     if not value:
         return None
     if value.isdigit():
@@ -152,6 +167,7 @@ class Session:
         # not needed (URLs and headers prepared anew for each request), and took longer than the request itself.
         self.adapter = TrustAdapter(endpoint.trust) if endpoint.tls else HTTPAdapter(pool_connections=1, pool_maxsize=1)
         self._proxy = _proxy_of(endpoint) if endpoint.use_proxy else None
+        self._manager = self._manager_for(self._proxy)
 
     def __enter__(self) -> Session:
         return self
@@ -161,6 +177,18 @@ class Session:
 
     def close(self) -> None:
         self.adapter.close()
+
+    def _manager_for(self, proxy: str | None) -> t.Any:
+        """urllib3's manager of connections, which go through ``proxy`` when there is one."""
+        if proxy is None:
+            return self.adapter.poolmanager
+        try:
+            return self.adapter.proxy_manager_for(proxy)
+        except requests.exceptions.InvalidSchema:
+            raise InputError(
+                "use_proxy: the environment names a SOCKS proxy, for which requests needs the Python library PySocks.",
+                hint="Install it, or name the device in no_proxy. Nothing was sent.",
+            ) from None
 
     def call(
         self,
@@ -216,7 +244,7 @@ class Session:
             response = self._open(method, self.endpoint.prefix + path, data, sent, timeout)
             body = self._read(response, method, path, timeout)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._failure(error, f"{method} {path}") from None
+            raise self._failure(error, f"{method} {path}", timeout) from None
         reply = Reply(response.status, response.headers, body, what, uncertain=not safe)
         if 200 <= reply.status < 300:
             return reply
@@ -224,9 +252,8 @@ class Session:
 
     def _open(self, method: str, target: str, data: t.Any, headers: t.Mapping[str, str], timeout: float) -> t.Any:
         """Send the request, by the proxy if there is one; the reply (of urllib3) is there up to the end of its headers."""
-        manager = self.adapter.proxy_manager_for(self._proxy) if self._proxy else self.adapter.poolmanager
         through_proxy = self._proxy and not self.endpoint.tls and not self._proxy.startswith("socks")
-        return manager.connection_from_url(self.endpoint.origin).urlopen(
+        return self._manager.connection_from_url(self.endpoint.origin).urlopen(
             method,
             self.endpoint.origin + target if through_proxy else target,
             body=data,
@@ -245,6 +272,7 @@ class Session:
         start = self.clock.now()
         parts: list[bytes] = []
         size = 0
+        whole = False
         try:
             for part in _parts(response):
                 parts.append(part)
@@ -253,8 +281,9 @@ class Session:
                     raise ReplyError(f"{self.endpoint.name} answered {call} with more than {LARGEST_REPLY} bytes; gave up reading.")
                 if self.clock.now() - start > timeout:
                     raise ReplyLost(f"{self.endpoint.name} had not finished its reply to {call} after {timeout:g} s.")
+            whole = not response.length_remaining
         finally:
-            if not response.closed and getattr(response, "length_remaining", None):
+            if not whole:  # what is left of it must not be taken for the next reply
                 response.close()
                 response.release_conn()
         declared = response.headers.get("Content-Length", "")
@@ -264,34 +293,52 @@ class Session:
             raise ReplyLost(f"{self.endpoint.name} broke off its reply to {call}: {size} of {declared} bytes came.")
         return b"".join(parts)
 
-    def _failure(self, error: Exception, call: str) -> DeviceError:
+    def _failure(self, error: Exception, call: str, timeout: float) -> DeviceError:
         """A failed exchange as one of our errors: certificate, never connected, or sent and no reply."""
-        name = self.endpoint.name
-        causes = [str(cause) for cause in _chain(error)]
-        if any(isinstance(cause, (urllib3.exceptions.LocationValueError, http.client.InvalidURL)) for cause in _chain(error)):
+        chain = list(_chain(error))
+        if any(isinstance(cause, (urllib3.exceptions.LocationValueError, http.client.InvalidURL)) for cause in chain):
             return InputError(f"host: {self.endpoint.host!r} is neither a host name nor an IP address.", hint="Nothing was sent.")
-        if any(isinstance(cause, urllib3.exceptions.SSLError) for cause in _chain(error)) and _was_connecting(error):
-            return self._tls_failure(causes)
-        if _accept_timed_out(error):
+        if not _connected(chain):
+            return self._no_connection(chain)
+        name = self.endpoint.name
+        if isinstance(error, urllib3.exceptions.ReadTimeoutError):
+            return ReplyLost(f"{name} gave no answer to {call} within {timeout:g} s.", hint="A larger timeout helps if it is only slow.")
+        return ReplyLost(f"{name} closed the connection before its answer to {call} was complete ({_reason(_told(chain))}).")
+
+    def _no_connection(self, chain: t.Sequence[BaseException]) -> UnreachableError:
+        """What kept a connection from being made. Nothing was sent."""
+        name = self.endpoint.name
+        through = f" through the proxy {self._proxy_name}" if self._proxy else ""
+        limit = f"within {self.endpoint.connect_timeout:g} s; nothing was sent."
+        if any(isinstance(cause, urllib3.exceptions.SSLError) for cause in chain) and _was_connecting(chain):
+            return self._tls_failure(_told(chain))
+        if _accept_timed_out(chain):
             return UnreachableError(
-                f"{name} did not accept a connection within {self.endpoint.connect_timeout:g} s; nothing was sent.",
+                f"{name} did not accept a connection{through} {limit}",
                 hint="Check the address, the network between here and there, and that the device has power.",
             )
-        if not _connected(error):
+        if _handshake_timed_out(chain):
+            if _frames(chain, "_tunnel"):
+                return UnreachableError(f"{name} cannot be reached: the proxy {self._proxy_name} made no connection {limit}")
             return UnreachableError(
-                f"{name} cannot be reached: {_reason(causes)}; nothing was sent.",
-                hint="Check the address and port, the network between here and there, and that the device has power.",
+                f"{name} did not complete the TLS handshake{through} {limit}",
+                hint="It may still be starting. Else check port and tls, and that this is the device's address.",
             )
-        if isinstance(error, urllib3.exceptions.ReadTimeoutError):
-            return ReplyLost(
-                f"{name} gave no answer to {call} within {self.endpoint.timeout:g} s.", hint="A larger timeout helps if it is only slow."
-            )
-        return ReplyLost(f"{name} closed the connection before its answer to {call} was complete ({_reason(causes)}).")
+        return UnreachableError(
+            f"{name} cannot be reached{through}: {_reason(_told(chain))}; nothing was sent.",
+            hint="Check the address and port, the network between here and there, and that the device has power.",
+        )
 
-    def _tls_failure(self, causes: list[str]) -> DeviceError:
+    @property
+    def _proxy_name(self) -> str:
+        """Without the user and the password that its URL may hold."""
+        parts = urllib3.util.parse_url(self._proxy)
+        return f"{parts.host}:{parts.port}" if parts.port else str(parts.host)
+
+    def _tls_failure(self, causes: list[str]) -> UnreachableError:
         name, trust = self.endpoint.name, self.endpoint.trust
         text = " ".join(causes)
-        seen = seen_fingerprint(self.endpoint.host, self.endpoint.port, self.endpoint.connect_timeout)
+        seen = "" if self._proxy else seen_fingerprint(self.endpoint.host, self.endpoint.port, self.endpoint.connect_timeout)
         shown = f" The certificate that it shows has the SHA-256 fingerprint {seen}." if seen else ""
         if trust.fingerprint and seen and "ingerprint" in text:
             return CertificateError(
@@ -339,22 +386,38 @@ def _chain(error: BaseException | None) -> t.Iterator[BaseException]:
         todo += [getattr(item, "reason", None), item.__cause__, item.__context__, *item.args]
 
 
-def _connected(error: Exception) -> bool:
-    """Whether a connection existed when it failed. Only if it surely did not, nothing was sent."""
+def _told(chain: t.Iterable[BaseException]) -> list[str]:
+    return [str(cause) for cause in chain]
+
+
+def _connected(chain: t.Sequence[BaseException]) -> bool:
+    """Whether a connection existed when it failed, TLS included. Only if it surely did not, nothing was sent."""
     never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.ProxyError)
-    return not any(isinstance(cause, never) for cause in _chain(error))
+    return not any(isinstance(cause, never) for cause in chain) and not _was_connecting(chain)
 
 
-def _was_connecting(error: Exception) -> bool:
+def _was_connecting(chain: t.Sequence[BaseException]) -> bool:
     """Whether it failed while the connection was made, TLS included. A broken TLS record may come later, after a request was sent."""
-    frames = (frame for cause in _chain(error) for frame, _line in traceback.walk_tb(cause.__traceback__))
-    return any(frame.f_code.co_name == "connect" for frame in frames)
+    return _frames(chain, "connect")
 
 
-def _accept_timed_out(error: Exception) -> bool:
+def _frames(chain: t.Sequence[BaseException], function: str) -> bool:
+    """Whether it failed in a function of that name, or in what it called."""
+    frames = (frame for cause in chain for frame, _line in traceback.walk_tb(cause.__traceback__))
+    return any(frame.f_code.co_name == function for frame in frames)
+
+
+def _accept_timed_out(chain: t.Sequence[BaseException]) -> bool:
     """Whether nothing answered at all. Some releases of urllib3 take a refused connection for a kind of timeout."""
-    refused = any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in _chain(error))
-    return not refused and any(isinstance(cause, urllib3.exceptions.ConnectTimeoutError) for cause in _chain(error))
+    refused = any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in chain)
+    return not refused and any(isinstance(cause, urllib3.exceptions.ConnectTimeoutError) for cause in chain)
+
+
+def _handshake_timed_out(chain: t.Sequence[BaseException]) -> bool:
+    """Whether there was a connection, and then silence before anything was sent. ``socket.timeout``: of its own before Python 3.10."""
+    refused = any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in chain)
+    silent = any(isinstance(cause, (urllib3.exceptions.ReadTimeoutError, socket.timeout)) for cause in chain)
+    return silent and not refused and _was_connecting(chain)
 
 
 def _reason(causes: list[str]) -> str:

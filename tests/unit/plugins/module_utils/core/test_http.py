@@ -8,6 +8,8 @@ import json
 import re
 import socket
 import ssl
+import struct
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,6 +130,46 @@ def test_a_proxy_for_plain_http_gets_the_whole_address(monkeypatch: pytest.Monke
     assert "proxy-authorization: basic bWU6aHVzaA==\r\n".lower() in proxy.requests[0].lower()
 
 
+@pytest.mark.parametrize("proxy", ["http://", "ftp://me:hush@127.0.0.1", "http://me:hush@[bad", "http:///x", "//"])
+@pytest.mark.parametrize("tls", [True, False])
+def test_what_is_no_proxy(proxy: str, tls: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("https_proxy", "http_proxy"):
+        monkeypatch.setenv(name, proxy)
+    with pytest.raises(InputError, match=r"use_proxy: .* is not the URL of a proxy") as caught:
+        Session(Endpoint("device.invalid", 8443, tls=tls, use_proxy=True))
+    assert "hush" not in str(caught.value)
+
+
+def test_a_socks_proxy_without_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http.HTTPAdapter, "proxy_manager_for", _no_socks)
+    monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:1080")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(InputError, match=r"use_proxy: .* needs the Python library PySocks"):
+        Session(Endpoint("device.invalid", 8443, use_proxy=True))
+
+
+def _no_socks(*_unused: Any, **_unused_too: Any) -> None:
+    """What requests does without PySocks."""
+    raise http.requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_stays_silent(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        proxy = f"127.0.0.1:{listener.getsockname()[1]}"
+        monkeypatch.setenv("https_proxy", f"{scheme}://me:hush@{proxy}")
+        with Session(Endpoint("device.invalid", 443, use_proxy=True, retries=0, connect_timeout=0.1)) as session:
+            error = failure(session, WRITE)
+    assert error.kind == UnreachableError.kind
+    assert f"the proxy {proxy} " in error.message
+    assert "within 0.1 s; nothing was sent" in error.message
+
+
 @pytest.mark.parametrize(("method", "length"), [("GET", ""), ("PUT", "0"), ("POST", "0"), ("DELETE", "0")])
 def test_the_length_of_no_body(method: str, length: str) -> None:
     with scripted(reply(b"{}")) as server, to(server.port) as session:
@@ -187,6 +229,7 @@ def test_a_body_in_a_few_words(body: bytes, described: str) -> None:
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
     assert retry_after({"Retry-After": value} if value else {}) == seconds
+    assert retry_after({"retry-after": value} if value else {}) == seconds
 
 
 def test_retry_after_may_be_a_date() -> None:
@@ -330,6 +373,56 @@ def test_a_connection_that_is_not_accepted_in_time() -> None:
             error = failure(session, WRITE)
     assert error.kind == UnreachableError.kind
     assert "did not accept a connection within 0.1 s; nothing was sent" in error.message
+
+
+@pytest.mark.parametrize("call", [READ, WRITE])
+def test_a_handshake_that_hangs_is_no_lost_reply(call: tuple[str, str], pauses: list[float]) -> None:
+    """It takes the connection, and stays silent."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with to(port, tls=True, connect_timeout=0.1, timeout=9, retries=1) as session:
+            error = failure(session, call)
+    assert error.kind == UnreachableError.kind
+    assert error.message == f"127.0.0.1:{port} did not complete the TLS handshake within 0.1 s; nothing was sent."
+    assert not error.uncertain
+    assert pauses == [0.3]
+
+
+@pytest.mark.parametrize("call", [READ, WRITE])
+def test_a_handshake_that_is_reset_is_no_lost_reply(call: tuple[str, str]) -> None:
+    def reset() -> None:
+        accepted, _address = listener.accept()
+        accepted.recv(1)
+        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        accepted.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        threading.Thread(target=reset, daemon=True).start()
+        with to(port, tls=True) as session:
+            error = failure(session, call)
+    assert error.kind == UnreachableError.kind
+    assert error.message == f"127.0.0.1:{port} cannot be reached: connection reset by peer; nothing was sent."
+
+
+def test_the_time_of_a_call_is_the_one_that_is_told() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        to(listener.getsockname()[1], timeout=30) as session,
+        pytest.raises(ReplyLost, match=r"gave no answer to PUT /x within 0.1 s"),
+    ):
+        session.call("PUT", "/x", timeout=0.1)
+
+
+@pytest.mark.parametrize("head", ["Content-Length: 5000", "Transfer-Encoding: chunked"])
+def test_what_is_left_of_a_reply_is_not_taken_for_the_next(head: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "LARGEST_REPLY", 100)
+    body = (b"1388\r\n" if "chunked" in head else b"") + b"x" * 500
+    with scripted(f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode() + body, reply(b"{}")) as server, to(server.port) as session:
+        failure(session, READ)
+        pool = session.adapter.poolmanager.connection_from_url(session.endpoint.origin)
+        assert [kept.sock for kept in pool.pool.queue if kept is not None] in ([], [None])
+        assert session.call(*READ).json() == {}
 
 
 @pytest.mark.parametrize("call", [READ, WRITE])

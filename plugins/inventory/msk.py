@@ -9,7 +9,11 @@ short_description: MSK-101-POE sensors found on the network
 version_added: 0.1.0
 description:
   - Looks for sensors in address ranges and by mDNS, many at once and within one deadline.
-  - Logs in only when O(password) is given, and then tells device ids, firmware versions and names.
+  - Logs in only when O(log_in) is set, and then tells device ids, firmware versions and names.
+  - Each host has the variables C(ansible_host), C(msk_port) and C(msk_recognized_by). The latter is V(contents) or V(info) when it shows
+    what only a sensor has, V(refusal) when it wants a login for a sensor's data and not for a path that does not exist, and V(doubt) when
+    it wants one whatever it is asked, as many a server does that is no sensor.
+  - A login adds C(msk_sensor), C(msk_com_board) and C(msk_network_name), or C(msk_login_failed) with the reason.
   - The file's name ends in C(msk.yml) or C(msk.yaml).
 extends_documentation_fragment:
   - ansible.builtin.constructed
@@ -54,7 +58,10 @@ options:
       - name: MSK_PASSWORD
         version_added: 0.1.0
   log_in:
-    description: Whether to log in to each sensor with O(password).
+    description:
+      - Whether to log in to each sensor with O(password).
+      - The password goes only to what looks like a sensor, or announces itself as one by mDNS. What is in V(doubt) is named in a warning,
+        and has V(doubt) as its C(msk_login_failed).
     type: bool
     default: false
   validate_certs:
@@ -117,6 +124,7 @@ from ansible_collections.siteops.devices.plugins.module_utils.core.errors import
 from ansible_collections.siteops.devices.plugins.module_utils.core.http import Endpoint
 from ansible_collections.siteops.devices.plugins.module_utils.core.tls import Trust
 from ansible_collections.siteops.devices.plugins.plugin_utils.msk_discovery import (
+    DOUBT,
     Find,
     addresses_of,
     details,
@@ -178,6 +186,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         untrusted = [find["address"] for find in found if find["recognized_by"] == "certificate"]
         if untrusted:
             self.display.warning(f"Left out, for their certificates are not trusted: {', '.join(untrusted)}.")
+        doubtful = [find["address"] for find in found if find.get("login_failed") == DOUBT]
+        if doubtful:
+            self.display.warning(
+                "The password was not sent to what wants a login whatever it is asked, and shows nothing that only a sensor has: "
+                f"{', '.join(doubtful)}."
+            )
         return [find for find in found if find["recognized_by"] != "certificate"], not late
 
     def _listen(self) -> dict[str, str]:
@@ -193,7 +207,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if how is None:
             return None
         find: Find = {"address": address, "name": name, "recognized_by": how}
-        if self.get_option("log_in") and how != "certificate":
+        if self.get_option("log_in") and how == DOUBT and name is None:
+            find["login_failed"] = DOUBT
+        elif self.get_option("log_in") and how != "certificate":
             try:
                 find.update(details(endpoint, self.get_option("password") or ""))
             except DeviceError as error:

@@ -23,6 +23,12 @@ LARGEST_SCAN = 65536
 SENSOR_NAME = re.compile(r"^msk101poe-", re.IGNORECASE)
 """The document's pattern of names, msk101poe-xxxxx.local (chapter 2)."""
 
+DOUBT = "doubt"
+"""How something is recognized that may be a sensor, but shows nothing that only a sensor has. No password goes there unasked."""
+
+NO_SENSORS_PATH = "/noSuchPath"
+"""A path that the document does not have."""
+
 HOST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """What a sensor's name has to be to be a host's name. Anything on the network may answer, and say that it is {{ a template }}."""
 
@@ -68,7 +74,8 @@ def recognize(endpoint: Endpoint) -> str | None:
     """How it shows that a sensor is at ``endpoint``; None when none is.
 
     ``contents``: it has the list of web files of chapter 2. ``info``: it tells its sensor info. ``refusal``: it refuses its sensor info
-    as the document says (chapter 1), which other servers might do, too. ``certificate``: something there has an untrusted certificate.
+    as the document says (chapter 1), and not a path that no sensor has. ``doubt``: it refuses that path, too, as many a server does that is
+    no sensor. ``certificate``: something there has an untrusted certificate.
     """
     try:
         with Session(endpoint) as session:
@@ -78,14 +85,27 @@ def recognize(endpoint: Endpoint) -> str | None:
             except (DeviceError, AttributeError) as error:
                 if isinstance(error, DeviceError) and not isinstance(error, HTTPError) and error.kind != "reply":
                     raise
-            body = session.call("GET", "/sensorInfo").json()
-            return "info" if "deviceId" in str(body) else None
-    except HTTPError as error:
-        return "refusal" if error.http_status in SESSION_REFUSED else None
+            try:
+                return "info" if "deviceId" in str(session.call("GET", "/sensorInfo").json()) else None
+            except HTTPError as error:
+                if error.http_status not in SESSION_REFUSED:
+                    return None
+            return "refusal" if _tells_paths_apart(session) else DOUBT
     except CertificateError:
         return "certificate"
     except DeviceError:
         return None
+
+
+def _tells_paths_apart(session: Session) -> bool:
+    """Whether it lets everybody know that a path is none, while it wants a login for one of the document's."""
+    try:
+        session.call("GET", NO_SENSORS_PATH)
+    except HTTPError as error:
+        return error.http_status not in SESSION_REFUSED and error.http_status != 429 and (error.http_status or 500) < 500
+    except DeviceError:
+        return False
+    return True
 
 
 def details(endpoint: Endpoint, password: str) -> dict[str, t.Any]:

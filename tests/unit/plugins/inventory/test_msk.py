@@ -24,6 +24,8 @@ from ansible.template import Templar
 from ansible_collections.siteops.devices.plugins.inventory.msk import DOCUMENTATION, InventoryModule
 from ansible_collections.siteops.devices.plugins.plugin_utils.msk_discovery import addresses_of, host_name
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator
+from ansible_collections.siteops.devices.tests.simulators.tls import Authority
+from ansible_collections.siteops.devices.tests.unit.plugins.scripted import reply, scripted
 
 zeroconf = pytest.importorskip("zeroconf", reason="mDNS is optional; the runner's environments have it")
 RANGE = "127.44.0.0/28"
@@ -43,9 +45,10 @@ def simulator() -> Iterator[MskSimulator]:
         yield started
 
 
-def discover(folder: Path, simulator: MskSimulator, **options: Any) -> InventoryData:
+def discover(folder: Path, simulator: MskSimulator | None, **options: Any) -> InventoryData:
     path = folder / "msk.yml"
-    settings = {"plugin": "siteops.devices.msk", "ca_path": str(simulator.ca_path), "port": simulator.port, "connect_timeout": 1, **options}
+    place = {"ca_path": str(simulator.ca_path), "port": simulator.port} if simulator else {}
+    settings = {"plugin": "siteops.devices.msk", "connect_timeout": 1, **place, **options}
     path.write_text(yaml.safe_dump(settings))
     plugin = InventoryModule()
     plugin._load_name = "siteops.devices.msk"
@@ -112,6 +115,57 @@ def test_tells_more_with_a_login(tmp_path: Path, simulator: MskSimulator) -> Non
 def test_wrong_password_is_told_and_hides_nothing(tmp_path: Path, simulator: MskSimulator) -> None:
     inventory = discover(tmp_path, simulator, ranges=["127.44.0.3"], log_in=True, password="wrong")
     assert [host.vars["msk_login_failed"] for host in inventory.hosts.values()] == ["authentication"]
+
+
+LOCKED = "401 Unauthorized"
+
+
+@pytest.mark.parametrize(
+    ("last", "how"),
+    [
+        (("404 Not Found",), "refusal"),
+        (("200 OK",), "refusal"),
+        ((LOCKED,), "doubt"),
+        (("403 No",), "doubt"),
+        (("502 Bad",), "doubt"),
+        ((), "doubt"),
+    ],
+)
+def test_a_password_goes_to_no_server_that_refuses_everything(
+    last: tuple[str, ...], how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is trusted, and answers as a router's pages may."""
+    warnings: list[str] = []
+    monkeypatch.setattr("ansible.utils.display.Display.warning", lambda _self, text, *_more, **_named: warnings.append(text))
+    context = Authority(tmp_path, "test").identity("127.0.0.1", "good", ()).context
+    with scripted(*(reply(b"", status) for status in (LOCKED, LOCKED, *last)), context=context) as server:
+        plugin = {"ca_path": str(tmp_path / "ca.pem"), "port": server.port, "ranges": ["127.0.0.1"]}
+        inventory = discover(tmp_path, None, log_in=True, password="hush", **plugin)
+        asked = [request.split(" HTTP")[0] for request in server.requests]
+    assert asked[:3] == ["GET /contents.json", "GET /sensorInfo", "GET /noSuchPath"]
+    assert asked[3:] == (["PUT /login"] if how == "refusal" else [])
+    found = inventory.hosts["127.0.0.1"].vars
+    assert found["msk_recognized_by"] == how
+    assert (found["msk_login_failed"] == "doubt") is (how == "doubt")
+    assert any("The password was not sent to" in text and text.endswith(": 127.0.0.1.") for text in warnings) is (how == "doubt")
+    assert ("hush" in "".join(server.requests)) is (how == "refusal")
+
+
+def test_who_announces_itself_as_a_sensor_gets_the_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ansible_collections.siteops.devices.plugins.inventory.msk.listen", lambda *_more: {"127.0.0.1": "msk101poe-00007"})
+    context = Authority(tmp_path, "test").identity("127.0.0.1", "good", ()).context
+    with scripted(*(reply(b"", LOCKED) for _number in range(4)), context=context) as server:
+        discover(tmp_path, None, mdns=True, log_in=True, password="x", ca_path=str(tmp_path / "ca.pem"), port=server.port)
+        assert server.requests[-1].startswith("PUT /login ")
+
+
+def test_a_sensor_that_shows_nothing_is_known_by_its_refusals(
+    tmp_path: Path, simulator: MskSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulator.sensor.switches, "contents_needs_login", True)
+    inventory = discover(tmp_path, simulator, ranges=["127.44.0.3"], log_in=True, password=simulator.sensor.password)
+    (host,) = inventory.hosts.values()
+    assert (host.vars["msk_recognized_by"], host.vars["msk_sensor"]["device_id"]) == ("refusal", "MSK00000001")
 
 
 def test_untrusted_certificates_are_left_out(tmp_path: Path, simulator: MskSimulator, monkeypatch: pytest.MonkeyPatch) -> None:

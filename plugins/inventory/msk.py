@@ -120,9 +120,11 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import plain
+from ansible_collections.siteops.devices.plugins.module_utils.core.connection import check_limits
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import DeviceError, InputError
 from ansible_collections.siteops.devices.plugins.module_utils.core.http import Endpoint
 from ansible_collections.siteops.devices.plugins.module_utils.core.tls import Trust
+from ansible_collections.siteops.devices.plugins.module_utils.core.wait import check_seconds
 from ansible_collections.siteops.devices.plugins.plugin_utils.msk_discovery import (
     DOUBT,
     Find,
@@ -163,6 +165,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             if self.get_option("concurrency") < 1:
                 raise InputError("concurrency: it is below 1.")
+            check_limits({name: self.get_option(name) for name in ("connect_timeout", "timeout", "port")})
+            for name in ("mdns_seconds", "scan_timeout"):
+                check_seconds(name, self.get_option(name), or_zero=True)
             if self.get_option("log_in") and not self.get_option("password"):
                 raise InputError("log_in: it needs a password.")
             wanted = dict.fromkeys(addresses_of(self.get_option("ranges")))

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import ipaddress
-import math
 import typing as t
 
 from .errors import InputError
 from .http import Endpoint
 from .tls import Trust
+from .wait import check_seconds
 
 Options = dict[str, dict[str, t.Any]]
 
@@ -35,6 +35,9 @@ SHARED_OPTIONS: Options = {
     "retries": {"type": "int", "default": 3},
     "use_proxy": {"type": "bool", "default": False},
 }
+
+WAITS = frozenset({"wait_timeout", "health_timeout", "reach_timeout"})
+"""Options of some modules. Seconds; with 0 there is one look and no wait, unless the module itself refuses that."""
 
 
 def trust_of(params: t.Mapping[str, t.Any]) -> Trust:
@@ -86,9 +89,10 @@ def is_address(text: str) -> bool:
 def check_limits(params: t.Mapping[str, t.Any]) -> None:
     """Refuse times, ports and counts that cannot be meant. Raises :class:`InputError`."""
     for name in ("connect_timeout", "timeout"):
-        if not 0 < params[name] < math.inf:
-            raise InputError(f"{name}: {params[name]:g} is not a time; give seconds above 0.")
-    if params["retries"] < 0:
+        check_seconds(name, params[name])
+    for name in sorted(WAITS & set(params)):
+        check_seconds(name, params[name], or_zero=True)
+    if params.get("retries", 0) < 0:
         raise InputError(f"retries: {params['retries']} is below 0.")
     port = params.get("port")
     if port is not None and not 0 < port < 65536:

@@ -9,12 +9,19 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 import typing as t
 
-from .errors import DeadlineError, DeviceError
+from .errors import DeadlineError, DeviceError, InputError
 
 Value = t.TypeVar("Value")
+
+
+def check_seconds(option: str, value: float, *, or_zero: bool = False) -> None:
+    """Refuse what is no time, or has no end. Raises :class:`InputError` that names ``option``."""
+    if not (0 < value < math.inf or (or_zero and value == 0)):
+        raise InputError(f"{option}: {value:g} is not a time; give seconds{'' if or_zero else ' above 0'}.")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ..core import location
 from ..core.errors import DeviceError, FailedError, HTTPError, InputError, UnreachableError
 from ..core.requirements import requests, require, urllib3
 from ..core.tls import Trust, TrustAdapter
-from ..core.wait import Deadline
+from ..core.wait import Deadline, check_seconds
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "when": {"type": "str", "choices": ["changes", "always"], "default": "changes"},
@@ -50,8 +50,9 @@ class UrlCheck:
         """From the option ``url_check``. Raises :class:`InputError`."""
         if options is None:
             return None
-        if not options["timeout"] > 0 or options["max_size"] <= 0:
-            raise InputError("url_check: timeout and max_size must be above 0.")
+        check_seconds("url_check.timeout", options["timeout"])
+        if options["max_size"] <= 0:
+            raise InputError("url_check.max_size: it must be above 0.")
         algorithm, digest = _checksum(options["checksum"])
         trust = Trust(validate=options["validate_certs"], ca_path=options["ca_path"])
         return cls(algorithm, digest, options["max_size"], options["timeout"], connect_timeout, trust, options["when"] == "always")

@@ -7,9 +7,9 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ..core.errors import DeviceError, FailedError, InputError, NotTakenError, RefusedError
+from ..core.errors import DeviceError, FailedError, NotTakenError, RefusedError
 from ..core.progress import Progress
-from ..core.wait import Clock
+from ..core.wait import Clock, check_seconds
 from .client import MskClient
 from .replies import CALIBRATION, CONFIGURATION
 
@@ -37,8 +37,7 @@ class Found(t.NamedTuple):
 def calibrate(task: t.Any, sensor: MskClient) -> dict[str, t.Any]:
     """The whole of msk_calibration, from its options to its result."""
     params = task.params
-    if not params["duration"] > 0:
-        raise InputError(f"duration: {params['duration']:g} is not a time; give seconds above 0.")
+    check_seconds("duration", params["duration"])
     before = read_coefficient(sensor)
     found = Found(None, None, None) if task.check_mode else Calibration(task, sensor).run()
     after = before if not params["save"] else "will be measured" if task.check_mode else found.coefficient

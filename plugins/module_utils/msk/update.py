@@ -10,7 +10,7 @@ import typing as t
 from ..core.errors import DeviceError, FailedError, HTTPError, InputError, RefusedError, ReplyError
 from ..core.exclusive import exclusive
 from ..core.progress import Progress, share_done
-from ..core.wait import Deadline, Pending, wait_until
+from ..core.wait import Deadline, Pending, check_seconds, wait_until
 from .arrival import Arrival, Seen, read_same_identity, renew
 from .client import MskClient
 from .component import WEB_SERVER
@@ -30,8 +30,7 @@ def update_firmware(task: t.Any) -> dict[str, t.Any]:
     params = task.params
     if not params["packages"]:
         raise InputError("packages: it names none.")
-    if not params["wait_timeout"] > 0:
-        raise InputError(f"wait_timeout: {params['wait_timeout']:g} is not a time; give seconds above 0.")
+    check_seconds("wait_timeout", params["wait_timeout"])
     progress = Progress(task.progress if params["display_progress"] else None)
     with contextlib.ExitStack() as stack:
         packages = _only(params["components"], stack.enter_context(open_packages(params["packages"])))

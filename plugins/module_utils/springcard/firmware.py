@@ -8,7 +8,7 @@ import typing as t
 
 from ..core.errors import BusyError, DeviceError, InputError, UnreachableError
 from ..core.plan import report
-from ..core.wait import Deadline, Pending, wait_until
+from ..core.wait import Deadline, Pending, check_seconds, wait_until
 from .client import GONE, CompanionClient
 from .decision import Decision, check, expected_of
 from .events import Listener
@@ -26,8 +26,9 @@ def update(task: t.Any) -> dict[str, t.Any]:
     expected = expected_of(params)
     source = Source(params["src"], params["url"])
     task.hide(*source.secrets)
-    if not params["wait_timeout"] > 0 or not 0 <= params["websocket_port"] < 65536:
-        raise InputError("wait_timeout must be above 0, and websocket_port a port, or 0 for none.")
+    check_seconds("wait_timeout", params["wait_timeout"])
+    if not 0 <= params["websocket_port"] < 65536:
+        raise InputError(f"websocket_port: {params['websocket_port']} is neither a port nor 0, which means none.")
     deadline = Deadline(params["wait_timeout"])
     with CompanionClient.open(task) as client:
         reader, current = _ask(client, params["device"], deadline)

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import typing as t
 import urllib.parse
 
 from ..core.errors import AuthenticationError, InputError
 from ..core.tls import Trust
+from ..core.wait import check_seconds
 
 CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
     "broker": {"type": "str", "required": True},
@@ -46,8 +46,7 @@ class Account:
 def account_of(params: t.Mapping[str, t.Any]) -> Account:
     """The account that the options describe. Raises :class:`InputError`, :class:`AuthenticationError` without a key."""
     host, port, tls = _address(params["broker"])
-    if not 0 < params["timeout"] < math.inf:
-        raise InputError(f"timeout: {params['timeout']:g} is not a time; give seconds above 0.")
+    check_seconds("timeout", params["timeout"])
     device_id = params["device_id"].strip()
     if not device_id or any(character in device_id for character in "/+#\0"):
         raise InputError(f"device_id: {device_id!r} cannot be part of a topic.")

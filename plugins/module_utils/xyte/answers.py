@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import typing as t
 
 from ..core.errors import InputError, ReplyError
 from ..core.plan import Plan, Task, report
+from ..core.wait import check_seconds
 from .client import XyteClient
 from .messages import INBOUND, Message, correlation_of, encode, now, topic_of
 from .reports import publish
@@ -67,8 +67,7 @@ def find(task: Task, cloud: XyteClient, question: Question, *, is_needed: bool =
     Also None when ``response_topic`` makes looking needless, unless ``is_needed``.
     """
     wait = task.params["wait"]
-    if not 0 <= wait < math.inf:
-        raise InputError(f"wait: {wait:g} is not a time; give seconds.")
+    check_seconds("wait", wait, or_zero=True)
     if task.params["response_topic"] and not is_needed:
         return None
     # There is one configuration; another one than asked for shows that the wanted one will not come.

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import math
 import typing as t
 
 from ..core.errors import InputError, ReplyError
 from ..core.plan import Task
+from ..core.wait import check_seconds
 from .client import XyteClient
 from .messages import Message
 from .snapshot import Snapshot
@@ -25,8 +25,7 @@ def gather(task: Task, cloud: XyteClient) -> dict[str, t.Any]:
     subsets, wait = task.params["gather"], task.params["wait"]
     if not subsets:
         raise InputError("gather: it is empty.", hint=f"Name at least one of {', '.join(SUBSETS)}.")
-    if not 0 < wait < math.inf:
-        raise InputError(f"wait: {wait:g} is not a time; give seconds above 0.")
+    check_seconds("wait", wait)
     kinds = [SUBSETS[subset] for subset in subsets]
 
     def enough(messages: t.Sequence[Message]) -> bool:

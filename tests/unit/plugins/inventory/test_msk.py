@@ -213,7 +213,16 @@ def test_a_sensor_that_is_called_like_a_group(tmp_path: Path, simulator: MskSimu
     assert list(inventory.hosts) == ["msk-127.44.0.3"]
 
 
-@pytest.mark.parametrize(("options", "words"), [({"concurrency": 0}, "concurrency: "), ({"log_in": True}, "log_in: it needs a password")])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"concurrency": 0}, "concurrency: "),
+        ({"log_in": True}, "log_in: it needs a password"),
+        ({"timeout": 0}, "timeout: 0 is not a time"),
+        ({"scan_timeout": -1}, "scan_timeout: -1 is not a time"),
+        ({"port": 0}, "port: 0 is not between"),
+    ],
+)
 def test_options_that_cannot_be_meant(options: dict[str, Any], words: str, tmp_path: Path, simulator: MskSimulator) -> None:
     with pytest.raises(AnsibleParserError, match=words):
         discover(tmp_path, simulator, ranges=["127.44.0.3"], **options)

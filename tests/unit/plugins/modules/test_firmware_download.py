@@ -111,3 +111,11 @@ def test_what_is_not_right_leaves_nothing(shop: Shop, tmp_path: Path, path: str,
 
 def test_a_redirect_to_an_allowed_host(shop: Shop, tmp_path: Path) -> None:
     assert run("firmware_download", arguments(shop, tmp_path, "/to//fw.ifw")).changed
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("inf")])
+def test_a_time_that_is_none(shop: Shop, tmp_path: Path, timeout: float) -> None:
+    outcome = run("firmware_download", arguments(shop, tmp_path, timeout=timeout))
+    assert outcome.kind == "input"
+    assert f"timeout: {timeout:g} is not a time; give seconds above 0." in outcome.message
+    assert shop.asked == []

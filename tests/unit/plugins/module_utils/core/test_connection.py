@@ -55,6 +55,8 @@ def test_another_host_takes_the_place_of_the_option() -> None:
         ({"timeout": float("nan")}, "timeout: nan is not a time"),
         ({"timeout": float("inf")}, "timeout: inf is not a time"),
         ({"connect_timeout": -1.0}, "connect_timeout: -1 is not a time"),
+        ({"wait_timeout": float("inf")}, "wait_timeout: inf is not a time; give seconds."),
+        ({"health_timeout": -1.0}, "health_timeout: -1 is not a time; give seconds."),
         ({"retries": -1}, "retries: -1 is below 0"),
         ({"port": 0}, "port: 0 is not between 1 and 65535"),
         ({"port": 65536}, "port: 65536 is not between"),

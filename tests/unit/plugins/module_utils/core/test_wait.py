@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.siteops.devices.plugins.module_utils.core.errors import DeadlineError, FailedError
-from ansible_collections.siteops.devices.plugins.module_utils.core.wait import Clock, Deadline, Pending, wait_until
+from ansible_collections.siteops.devices.plugins.module_utils.core.errors import DeadlineError, FailedError, InputError
+from ansible_collections.siteops.devices.plugins.module_utils.core.wait import Clock, Deadline, Pending, check_seconds, wait_until
 
 
 class FakeClock(Clock):
@@ -31,6 +31,17 @@ def wait(answers: list[str | Pending | Exception], clock: FakeClock, timeout: fl
         return answer
 
     return wait_until(poll, deadline=Deadline(timeout, clock), what="gate-03", go_on="Look.", interval=1.0, longest_interval=4.0)
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, float("inf"), float("nan")])
+def test_what_is_no_time(value: float) -> None:
+    with pytest.raises(InputError, match=f"^pause: {value:g} is not a time; give seconds above 0.$"):
+        check_seconds("pause", value)
+    check_seconds("pause", 0.5)
+    check_seconds("pause", 0, or_zero=True)
+    if value:
+        with pytest.raises(InputError, match=f"^pause: {value:g} is not a time; give seconds.$"):
+            check_seconds("pause", value, or_zero=True)
 
 
 def test_what_is_done_is_not_waited_for() -> None:

@@ -107,7 +107,12 @@ def _chunks(session: t.Any, url: str, limits: Limits) -> t.Iterator[bytes]:
             declared = reply.headers.get("Content-Length", "")
             if declared.isdigit() and int(declared) > limits.size:
                 raise InputError(f"url: the file has {declared} bytes, more than {limits.size}.", hint="Nothing was downloaded.")
-            yield from reply.iter_content(CHUNK)
+            size = 0
+            for chunk in reply.iter_content(CHUNK):
+                size += len(chunk)
+                yield chunk
+            if declared.isdigit() and size < int(declared) and "Content-Encoding" not in reply.headers:  # urllib3 before 2 does not look
+                raise ReplyLost(f"The download from {_host(url)} broke off after {size} of {declared} bytes.")
     except requests.exceptions.SSLError:
         raise CertificateError(f"{_host(url)} shows a certificate that is not trusted.") from None
     except (requests.exceptions.ConnectionError, requests.exceptions.Timeout):

@@ -48,6 +48,7 @@ EXAMPLES = r"""
   siteops.devices.msk_health:
     host: "{{ ansible_host }}"
     password: "{{ vault_msk_password }}"
+    ca_path: "{{ msk_ca_path }}"
 """
 
 RETURN = r"""

@@ -28,6 +28,7 @@ EXAMPLES = r"""
   siteops.devices.msk_identity:
     host: "{{ ansible_host }}"
     password: "{{ vault_msk_password }}"
+    ca_path: "{{ msk_ca_path }}"
     device_id: 4C-11-AE-03-9B-20
 """
 

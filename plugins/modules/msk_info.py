@@ -32,6 +32,7 @@ EXAMPLES = r"""
   siteops.devices.msk_info:
     host: "{{ ansible_host }}"
     password: "{{ vault_msk_password }}"
+    ca_path: "{{ msk_ca_path }}"
     gather: [sensor, alarms]
   register: reply
 

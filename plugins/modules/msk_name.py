@@ -30,6 +30,7 @@ EXAMPLES = r"""
   siteops.devices.msk_name:
     host: "{{ ansible_host }}"
     password: "{{ vault_msk_password }}"
+    ca_path: "{{ msk_ca_path }}"
     name: gate-03
 """
 

@@ -63,6 +63,7 @@ EXAMPLES = r"""
   siteops.devices.msk_netsettings:
     host: 192.168.0.50
     password: "{{ vault_msk_password }}"
+    ca_path: "{{ msk_ca_path }}"
     network:
       dhcp: false
       auto_ip: false

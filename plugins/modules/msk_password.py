@@ -37,6 +37,7 @@ EXAMPLES = r"""
 - name: Take a factory-new sensor into ownership
   siteops.devices.msk_password:
     host: "{{ ansible_host }}"
+    ca_path: "{{ msk_ca_path }}"
     new_password: "{{ vault_msk_password }}"
     fallback_passwords: "{{ vault_msk_factory_passwords }}"
 """

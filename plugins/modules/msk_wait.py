@@ -35,6 +35,7 @@ EXAMPLES = r"""
 - name: Wait for the sensor where it belongs, or where the factory put it
   siteops.devices.msk_wait:
     host: 10.20.0.13
+    ca_path: "{{ msk_ca_path }}"
     alternatives: [192.168.0.50]
 """
 

@@ -16,6 +16,7 @@ import http.client
 import json
 import re
 import socket
+import textwrap
 import time
 import traceback
 import typing as t
@@ -436,7 +437,8 @@ def _reason(causes: list[str]) -> str:
         return "its name cannot be resolved"
     if "RemoteDisconnected" in text or "Remote end closed" in text:
         return "closed by the device"
-    return re.sub(r"<[^>]*>:? ?|HTTPS?Connection\w*\([^)]*\):? ?", "", causes[-1])[:200].strip(" .") or "no reason given"
+    found = re.sub(r"<[^>]*>:? ?|HTTPS?Connection\w*\([^)]*\):? ?", "", causes[-1]).strip(" .")
+    return textwrap.shorten(found, 200, placeholder=" and more") or "no reason given"
 
 
 def _delay_before_retry(error: DeviceError, safe: bool, pause: float) -> float | None:

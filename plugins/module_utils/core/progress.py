@@ -32,5 +32,5 @@ class Progress:
 def share_done(done: int, total: int) -> str:
     """``45 % (1.2 of 2.7 MB)``. Sizes in bytes."""
     percent = 100 * done // total if total else 100
-    unit, size = ("MB", 1e6) if total >= 100_000 else ("kB", 1e3)
+    unit, size = ("MB", 1e6) if total >= 1_000_000 else ("kB", 1e3)
     return f"{percent} % ({done / size:.1f} of {total / size:.1f} {unit})"

@@ -62,7 +62,10 @@ class Follower:
                 notes.append(seen.state)
             return Pending(" ".join(notes))
 
-        what = f"the sensor that was at {self._old_host} to answer at {' or '.join(hosts)}"
+        if hosts == [self._old_host]:
+            what = f"the sensor at {self._old_host} to answer again"
+        else:
+            what = f"the sensor that was at {self._old_host} to answer at {' or '.join(hosts)}"
         return wait_until(poll, deadline=deadline, what=what, go_on=go_on, interval=interval, longest_interval=5.0)
 
     def _try(self, host: str, look: t.Callable[[MskClient, str], Found | Pending], *, belongs: bool) -> Found | Pending:

@@ -39,7 +39,10 @@ def find_sensor(task: t.Any) -> str:
 
 
 def answers(endpoint: Endpoint) -> str:
-    """Empty when a sensor answers there, else a sentence. A certificate that is not trusted will not change by waiting."""
+    """Empty when a sensor answers there, else what was seen, without advice: who waits has some of its own.
+
+    Raises :class:`CertificateError`: a certificate that is not trusted will not change by waiting.
+    """
     timeout = min(endpoint.connect_timeout, POLL_CONNECT_TIMEOUT)
     try:
         with Session(dataclasses.replace(endpoint, retries=0, connect_timeout=timeout)) as session:
@@ -48,7 +51,7 @@ def answers(endpoint: Endpoint) -> str:
         raise
     except HTTPError as error:
         # What a sensor answers to those who have not logged in (chapter 1).
-        return "" if error.http_status in SESSION_REFUSED else str(error)
+        return "" if error.http_status in SESSION_REFUSED else error.message
     except DeviceError as error:
-        return str(error)
+        return error.message
     return ""

@@ -70,7 +70,7 @@ class SensorDefaults(Resource):
             try:
                 return self._held()
             except DeviceError as error:
-                return Pending(str(error))
+                return Pending(error.message)
 
         deadline = Deadline(self._task.params["wait_timeout"])
         deadline.clock.sleep(min(RESTARTING, deadline.left))

@@ -76,6 +76,7 @@ class Update:
         self._rows = {part.component: part.row(UNCHANGED, sent=False) for part in plan.parts}
         self._progress = progress
         self._applied: list[Part] = []
+        self._sent = 0
         self._faults: t.Collection[t.Any] | None = None
 
     def run(self) -> list[dict[str, t.Any]]:
@@ -86,7 +87,7 @@ class Update:
             try:
                 done = self._bring(part, wait=self._task.params["wait"] or part is not self._parts[-1])
             except DeviceError as error:
-                raise self._after_failure(error) from None
+                raise self._after_failure(error, part) from None
             self._rows[part.component] = part.row(UPDATED) if done else part.row(UNCHANGED, sent=False)
         return list(self._rows.values())
 
@@ -100,12 +101,12 @@ class Update:
 
     def _bring(self, part: Part, *, wait: bool) -> bool:
         """Send one part, and wait until the sensor runs it. False when somebody else has just done it."""
-        done = 0
 
         def sent(size: int) -> None:
-            nonlocal done
-            done += size
-            self._progress.tell(lambda: f"{part.title} {share_done(done, part.bytes)}")
+            self._sent += size
+            self._progress.tell(lambda: f"{part.title} {share_done(self._sent, part.bytes)}")
+
+        self._sent = 0
 
         with UpdateSession(self._sensor, sent=sent, warn=self._task.warn) as session:
             try:
@@ -119,7 +120,7 @@ class Update:
                 )
                 session.abort()
                 read_same_identity(self._sensor, self._identity)
-                done = 0
+                self._sent = 0
                 sent_whole, doubt = self._deliver(part, session)
             if not sent_whole:
                 return False
@@ -178,7 +179,7 @@ class Update:
             try:
                 new = {cause: text for cause, text in read_faults(self._sensor).items() if cause not in before}
             except DeviceError as error:
-                return Pending(str(error))
+                return Pending(error.message)
             return True if not new else Pending(" ".join(new.values()))
 
         try:
@@ -191,9 +192,12 @@ class Update:
 
     # After a failure
 
-    def _after_failure(self, error: DeviceError) -> DeviceError:
-        """``error``, with what was rolled back and what the sensor runs now in its message and facts."""
+    def _after_failure(self, error: DeviceError, part: Part) -> DeviceError:
+        """``error`` of ``part``, with what was rolled back and what the sensor runs now in its message and facts."""
         notes: list[str] = []
+        if self._sent and part not in self._applied:
+            shown = share_done(self._sent, part.bytes)
+            notes.append(f"So far {shown} of {part.package.label} for its {part.component.label} had been sent.")
         try:
             self._reach()
             notes.extend(self._restore(applied) for applied in reversed(self._applied))

@@ -366,6 +366,7 @@ def test_a_chunk_that_fails_for_ever_ends_the_session_by_force(firmware: Firmwar
     failed = firmware.run(new)
     assert failed.kind == "refused"
     assert "flash is full" in failed.message
+    assert " % (0.2 of 2.7 kB) of new.ifw for its sensor had been sent." in failed.message
     assert "It answers, and runs sensor 1.118 now." in failed.message
     assert not failed.changed
     assert (row(failed)["action"], row(failed)["files_sent"], row(failed)["bytes_sent"]) == ("unchanged", 0, 0)

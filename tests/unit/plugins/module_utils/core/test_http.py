@@ -348,6 +348,13 @@ def test_a_server_that_stays_busy_is_given_up(session: Session, sensor: Sensor, 
 # No connection
 
 
+def test_a_long_reason_ends_with_a_whole_word() -> None:
+    names = ", ".join(f"'msk101poe-{number:05}.local'" for number in range(30))
+    reason = http._reason([f"hostname 'gate' doesn't match either of {names}"])
+    assert len(reason) <= 200
+    assert reason.endswith(".local', and more")
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])

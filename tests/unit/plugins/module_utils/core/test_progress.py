@@ -32,5 +32,6 @@ def test_silent() -> None:
 
 def test_shares() -> None:
     assert share_done(1_215_000, 2_700_000) == "45 % (1.2 of 2.7 MB)"
+    assert share_done(182_000, 200_172) == "90 % (182.0 of 200.2 kB)"
     assert share_done(500, 2000) == "25 % (0.5 of 2.0 kB)"
     assert share_done(0, 0) == "100 % (0.0 of 0.0 kB)"

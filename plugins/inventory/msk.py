@@ -136,6 +136,9 @@ from ansible_collections.siteops.devices.plugins.plugin_utils.msk_discovery impo
     scan,
 )
 
+SHOWN = 8
+"""Addresses in one warning."""
+
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Scans, and gives a host for each sensor."""
@@ -185,19 +188,23 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             concurrency=self.get_option("concurrency"),
             timeout=self.get_option("scan_timeout"),
         )
-        if late:
-            shown = ", ".join(late[:5]) + (f" and {len(late) - 5} more" if len(late) > 5 else "")
-            self.display.warning(f"The scan ended after {self.get_option('scan_timeout'):g} s, without {len(late)} addresses: {shown}.")
+        seconds = self.get_option("scan_timeout")
+        self._warn(f"The scan ended after {seconds:g} s, without {len(late)} addresses", late)
         untrusted = [find["address"] for find in found if find["recognized_by"] == "certificate"]
-        if untrusted:
-            self.display.warning(f"Left out, for their certificates are not trusted: {', '.join(untrusted)}.")
+        self._warn("Left out, for their certificates are not trusted", untrusted)
         doubtful = [find["address"] for find in found if find.get("login_failed") == DOUBT]
-        if doubtful:
-            self.display.warning(
-                "The password was not sent to what wants a login whatever it is asked, and shows nothing that only a sensor has: "
-                f"{', '.join(doubtful)}."
-            )
+        self._warn(
+            "The password was not sent to what wants a login whatever it is asked, and shows nothing that only a sensor has", doubtful
+        )
+        failed = [f"{find['address']} ({find['login_failed']})" for find in found if find.get("login_failed", DOUBT) != DOUBT]
+        self._warn("Found, but the login or what follows it failed", failed)
         return [find for find in found if find["recognized_by"] != "certificate"], not late
+
+    def _warn(self, what: str, places: list[str]) -> None:
+        """One warning for all places of a kind, if there are any."""
+        if places:
+            more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+            self.display.warning(f"{what}: {', '.join(places[:SHOWN])}{more}.")
 
     def _listen(self) -> dict[str, str]:
         kinds, interfaces = plain(self.get_option("mdns_services")), plain(self.get_option("mdns_interfaces"))

@@ -112,9 +112,12 @@ def test_tells_more_with_a_login(tmp_path: Path, simulator: MskSimulator) -> Non
     assert not any(sensor.open_sessions for sensor in simulator.sensors)
 
 
-def test_wrong_password_is_told_and_hides_nothing(tmp_path: Path, simulator: MskSimulator) -> None:
+def test_wrong_password_is_told_and_hides_nothing(tmp_path: Path, simulator: MskSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr("ansible.utils.display.Display.warning", lambda _self, text, *_more, **_named: warnings.append(text))
     inventory = discover(tmp_path, simulator, ranges=["127.44.0.3"], log_in=True, password="wrong")
     assert [host.vars["msk_login_failed"] for host in inventory.hosts.values()] == ["authentication"]
+    assert "Found, but the login or what follows it failed: 127.44.0.3 (authentication)." in warnings
 
 
 LOCKED = "401 Unauthorized"

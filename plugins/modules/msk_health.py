@@ -116,7 +116,7 @@ def run(task):
             sensor, timeout=params["wait_timeout"], min_fps=params["min_fps"], tolerance=tolerance, max_age=params["max_alarm_age"]
         )
     if params["fail"] and not health["healthy"]:
-        raise FailedError(f"{params['host']} is not healthy. {' '.join(health['problems'])}", facts={"health": health})
+        raise FailedError(f"{sensor.name} is not healthy. {' '.join(health['problems'])}", facts={"health": health})
     return {"changed": False, "health": health}
 
 

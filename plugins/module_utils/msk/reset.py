@@ -216,7 +216,10 @@ class ComBoardReset:
         if host == self._sensor.host and self._clock.now() - began < GONE_BY:
             return f"{host} was not asked yet."
         if self._password is None:
-            return answers(endpoint_of(self._task.params, host=host))
+            try:
+                return answers(endpoint_of(self._task.params, host=host))
+            except CertificateError as error:
+                return error.message
         note = ""
         for name in self._follower.names(host):
             client = self._follower.connect(host, name)

@@ -41,7 +41,7 @@ def test_alarms(site: Site, sensor: Sensor, alarm: tuple[int, int], problem: str
     assert outcome.kind == ("failed" if problem else None)
     assert outcome.result["health"]["problems"] == ([problem] if problem else [])
     if problem:
-        assert outcome.message == f"{sensor.address} is not healthy. {problem}"
+        assert outcome.message == f"{sensor.address}:{site.fleet.port} is not healthy. {problem}"
         reported = health(site, sensor, fail=False)
         assert not reported.failed
         assert reported.result["health"] == outcome.result["health"]

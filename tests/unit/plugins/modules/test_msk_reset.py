@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.msk import reset
-from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
+from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
 from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, run, ship
 from ansible_collections.siteops.devices.tests.unit.plugins.site import Site, calls
 from ansible_collections.siteops.devices.tests.unit.simulators.talking import eventually
@@ -173,6 +173,15 @@ def test_without_any_password(do: Any, sensor: Sensor) -> None:
     done = do("com_board", follow_host=sensor.address, password=None)
     assert not done.failed, done
     assert sensor.password == sensor.default_password
+
+
+def test_another_device_at_the_factorys_address_ends_no_wait(do: Any, site: Site, sensor: Sensor) -> None:
+    """The address is a usual one. What is there has a certificate of its own."""
+    sensor.restarted()
+    sensor.network.factory_address = sensor.address
+    with MskSimulator(1, first_address="127.31.250.1", port=site.fleet.port, certificate="self_signed") as other:
+        done = do("com_board", follow_host=other.sensor.address, password=None)
+        assert (done.failed, done.result.get("host")) == (False, sensor.address), done
 
 
 def test_later_the_password_is_needed(do: Any, sensor: Sensor) -> None:

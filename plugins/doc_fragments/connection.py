@@ -26,7 +26,7 @@ options:
       - An empty text accepts any name that a trusted CA has signed.
     type: str
   connect_timeout:
-    description: Seconds to wait for a connection.
+    description: Seconds to wait for a connection, and as many again for its TLS handshake.
     type: float
     default: 10
   timeout:

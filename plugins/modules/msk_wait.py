@@ -24,7 +24,7 @@ options:
     elements: str
     default: []
   wait_timeout:
-    description: Seconds to wait.
+    description: Seconds to wait. With V(0) it looks once.
     type: float
     default: 120
 author:

@@ -206,7 +206,8 @@ class Update:
             for applied in self._applied:
                 if self._rows[applied.component]["action"] != ROLLED_BACK:
                     self._rows[applied.component] = applied.row(FAILED)
-            notes.append(f"In which state it is now is not known: {failure.message}")
+            why = "." if failure.message in error.message else f": {failure.message}"
+            notes.append(f"In which state it is now is not known{why}")
         error.message = " ".join([error.message, *filter(None, notes)])
         if not self._applied and not error.hint:
             error.hint = "An update that fails on its way is not applied. Run the task again: it reads first, and does what is left."

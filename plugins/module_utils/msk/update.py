@@ -195,7 +195,7 @@ class Update:
     def _after_failure(self, error: DeviceError, part: Part) -> DeviceError:
         """``error`` of ``part``, with what was rolled back and what the sensor runs now in its message and facts."""
         notes: list[str] = []
-        if self._sent and part not in self._applied:
+        if 0 < self._sent < part.bytes and part not in self._applied:
             shown = share_done(self._sent, part.bytes)
             notes.append(f"So far {shown} of {part.package.label} for its {part.component.label} had been sent.")
         try:

@@ -77,6 +77,7 @@ class XyteDevice:
     reports: list[Report] = field(default_factory=list)
     silent: bool = False  # answers nothing that is asked with get
     copies: int = 1  # of each message that it is sent
+    correlates: bool = True  # commands and licenses carry correlation data
     id_of_answers: str = ""  # whose topics its answers are wanted at, when not its own
 
     def sent(self, topic: str) -> list[Any]:
@@ -226,7 +227,7 @@ class XyteCloud:
         properties = Properties(PacketTypes.PUBLISH)
         if topic in RESPONSES:
             properties.ResponseTopic = f"v1/device/{device.id_of_answers or device.id}/{RESPONSES[topic]}"
-        if "id" in body:
+        if "id" in body and device.correlates:
             key = (device.id, str(body["id"]))
             properties.CorrelationData = self._correlations.setdefault(key, uuid.uuid4().bytes)
         for _copy in range(device.copies):

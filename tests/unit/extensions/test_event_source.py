@@ -156,7 +156,8 @@ def test_a_task_that_takes_longer_than_the_source_steps_back(cloud: XyteCloud, d
 def test_what_is_not_as_documented_does_no_harm(cloud: XyteCloud, device: XyteDevice) -> None:
     with source(arguments(cloud, device)) as running:
         eventually(lambda: running.of("config"))
-        for payload in (b"", b"\xff", b"[]", b'{"name": "reboot"}', b"{"):
+        deep = b'{"id": 1, "name": "reboot", "parameters": ' + b"[" * 3000 + b"]" * 3000 + b"}"
+        for payload in (b"", b"\xff", b"[]", b'{"name": "reboot"}', b"{", deep):
             cloud._client.publish(f"v1/device/{device.id}/commands", payload, qos=1)
         command = cloud.command(device, "reboot")
         eventually(lambda: running.of("command"))

@@ -38,7 +38,7 @@ def test_an_update_from_beginning_to_end(tmp_path: Path) -> None:
             command = commands[row.host]
             eventually(lambda row=row, command=command: row.account.statuses == [(command, "in_progress"), (command, "done")])
             assert (row.version, row.account.firmware_version, row.flashes) == (row.new, row.new, 1)
-            assert row.account.sent("telemetry")[-1]["telemetries"] == {"firmware_version": row.new, "error": ""}
+            assert row.account.sent("telemetry")[0]["telemetries"] == {"firmware_version": row.new, "error": ""}
             assert bool(row.account.sent("config/update")) == (row.system == "msk")
         assert not any("Authorization" in headers for headers in site.shop.asked)
         assert not any(row.account.access_key in str(site.shop.asked) for row in site.represented)
@@ -138,7 +138,31 @@ def test_a_configuration(tmp_path: Path) -> None:
         assert told["config_version"] == "6"
         assert "alarm_distnce" in told["config_error"]
         assert [body["version"] for body in site.device.sent("config/update")] == ["5"]
+        with pytest.raises(AssertionError, match=r"6 would be refused: .*alarm_distnce"):
+            site.play("bridge", "--check")
+        assert site.device.known("config_version", "config_error") == ("6", told["config_error"])
+        # Corrected, the error is over, and nothing else that the cloud knows of it stays behind.
+        site.device.config = {"version": "7", "last_updated": "x"}
+        site.play("bridge")
+        eventually(lambda: site.device.known("status", "config_version", "config_error") == ("online", "7", ""))
+        assert [body["version"] for body in site.device.sent("config/update")] == ["5", "7"]
         assert site.device.violations == []
+
+
+def test_a_configuration_that_cannot_be_acknowledged_was_not_refused(tmp_path: Path) -> None:
+    """Nor is one that did not reach the sensor, whose machine is away, left without a word."""
+    with Site(tmp_path, msk=2) as site:
+        first, second = site.represented
+        event = {"id": "1", "kind": "config", "device_id": first.account.id, "payload": {"version": "7", "alarm_distance": 4200}}
+        event["response_topic"] = "v1/device/another/config/update"
+        with pytest.raises(AssertionError, match="is not one of this device's topics"):
+            site.play("bridge", "-e", f"xyte_bridge_event={base64.b64encode(json.dumps(event).encode()).decode()}")
+        assert 4200 in first.device.configuration.values()
+        assert [report.topic for report in first.account.reports] == []
+        second.more = {"msk_rollout_delegate_to": "away"}
+        with pytest.raises(AssertionError, match="was refused, and the cloud was told why"):
+            site.play("bridge", "-e", "xyte_bridge_hosts=gate-02", "-e", "ansible_ssh_retries=0")
+        assert "away" in eventually(lambda: second.account.known("config_error"))[0]
 
 
 def test_a_configuration_of_a_device_without_settings_is_refused_once(tmp_path: Path) -> None:

@@ -84,6 +84,13 @@ class XyteDevice:
         """The bodies of what the device has sent to a topic, oldest first; what was wrong is not among them."""
         return [report.body for report in self.reports if report.topic == topic and not report.wrong]
 
+    def known(self, *names: str) -> tuple[Any, ...]:
+        """What the cloud knows by telemetry: it keeps the last value of each name. `status` is the last one."""
+        state: dict[str, Any] = {}
+        for body in self.sent("telemetry"):
+            state.update({**body["telemetries"], "status": body["status"]})
+        return tuple(state.get(name) for name in names)
+
     @property
     def violations(self) -> list[str]:
         return [wrong for report in self.reports for wrong in report.wrong]

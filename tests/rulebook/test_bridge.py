@@ -295,3 +295,30 @@ def test_a_reader_killed_at_each_step(tmp_path: Path) -> None:
         assert {status for _id, status in row.account.statuses} == {"in_progress", "done"}
         assert (row.version, row.account.firmware_version, row.flashes) == (row.new, row.new, 1)
         assert row.account.violations == []
+
+
+def test_two_runs_that_end_the_same_commands(tmp_path: Path) -> None:
+    """A rulebook's run and a timer's, say: one update, one line that remembers it, and the same answer however often it is told."""
+    with Site(tmp_path, msk=1, npm=2, springcard=2) as site:
+        for row in site.of("npm"):
+            row.device.switches.set(run_seconds=4.0)
+        for row in site.of("springcard"):
+            row.device.readers[0].seconds = 4.0
+        commands = {row.host: site.order(row) for row in site.represented}
+        site.play_together(2, "bridge")
+        for row in site.represented:
+            eventually(lambda row=row: not row.account.commands)
+            begun, ended = (commands[row.host], "in_progress"), (commands[row.host], "done")
+            statuses = row.account.statuses
+            assert set(statuses) == {begun, ended}, row.host
+            assert statuses.index(ended) == statuses.count(begun), (row.host, statuses)
+            assert (row.version, row.account.firmware_version, row.flashes) == (row.new, row.new, 1)
+            assert row.account.known("status", "error") == ("online", "")
+            told = {body["message"] for body in row.account.sent("commands/update") if body["status"] == "done"}
+            assert len(told) == 1, (row.host, told)
+            assert row.account.violations == row.device.violations == []
+        records = site.records()
+        assert len(records) == len(commands)
+        for text in records:
+            assert text.count("\n") == 1, text
+            assert json.loads(text)["status"] == "done"

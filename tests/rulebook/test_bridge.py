@@ -73,6 +73,9 @@ class Wrong:
 WRONG = [
     Wrong("msk", "needs url, version and checksum", {"checksum": None}),
     Wrong("msk", "needs url, version and checksum", parameters=["url"]),
+    Wrong("msk", "needs url, version and checksum", {"version": ["1.210"]}),
+    Wrong("msk", "needs url, version and checksum", {"url": {"href": "http://127.0.0.1/"}}),
+    Wrong("msk", "url: it is not a URL", {"url": "http://[::1"}),
     Wrong("msk", "not 9.9", {"version": "9.9"}, touched=True),
     Wrong("msk", "does not know the command {{ lookup", name="{{ lookup('pipe', 'touch /tmp/owned') }}"),
     Wrong("npm", "has the sha256", {"checksum": "0" * 64}),
@@ -120,7 +123,7 @@ def test_what_cannot_be_done_gets_an_honest_answer(tmp_path: Path) -> None:
             assert row.account.violations == []
         assert PASSWORD not in output
         # The sensor that took another version than the commanded one runs it, and the cloud knows.
-        other = site.of("msk")[2]
+        other = next(row for row, wrong in zip(site.represented, WRONG) if wrong.changes.get("version") == "9.9")
         assert other.account.firmware_version == other.version == other.new
     assert not owned.exists()
 

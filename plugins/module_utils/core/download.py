@@ -24,7 +24,7 @@ CHUNK = 1 << 20
 REDIRECTS = 3
 DAY = 86_400.0
 
-NO_URL = re.compile(r"[\s\\\x00-\x1f\x7f\ud800-\udfff]")
+NO_URL = re.compile(r"[\\\x00-\x1f\x7f\ud800-\udfff]")
 """What is in no URL. Libraries disagree on whether a backslash ends the host: one host would be checked, and another one asked."""
 
 HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")

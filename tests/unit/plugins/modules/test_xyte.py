@@ -88,6 +88,16 @@ def test_what_the_cloud_does_not_have_is_null(account: Account) -> None:
     assert time.monotonic() - started < 2  # it did not wait for more
     outcome = run("xyte_info", account.options(gather=["command", "licenses", "firmware"], wait=0.3), check=True)
     assert outcome.result["xyte"] == {"command": None, "licenses": [], "firmware": None}
+    assert outcome.warnings == []
+
+
+def test_a_silent_cloud_is_not_taken_for_an_empty_one(account: Account) -> None:
+    account.device.silent = True
+    with retained(account, "config", b'{"version": "1"}'):
+        outcome = run("xyte_info", account.options(gather=["config", "command"], wait=0.3))
+        assert outcome.result["xyte"] == {"config": {"version": "1"}, "command": None}
+        assert outcome.warnings == ["The cloud did not answer within 0.3 s, so it is not known what it has of command."]
+        assert run("xyte_info", account.options(gather=["config"], wait=0.3)).warnings == []
 
 
 def test_a_command_from_beginning_to_end(account: Account) -> None:

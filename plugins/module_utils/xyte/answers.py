@@ -76,6 +76,8 @@ def find(task: Task, cloud: XyteClient, question: Question, *, is_needed: bool =
     for text in found.wrong(question.kind):
         task.warn(f"{text} It was ignored.")
     fitting = [message for message in found.of_kind(question.kind) if question.fits(message)]
+    if not fitting and question.is_id and found.is_answered:
+        task.warn(f"The cloud's snapshot has no {question.kind} {question.value!s:.100}: it may be over, or not exist.")
     return fitting[-1] if fitting else None
 
 

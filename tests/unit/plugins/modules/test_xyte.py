@@ -115,6 +115,15 @@ def test_a_command_from_beginning_to_end(account: Account) -> None:
     assert account.device.violations == []
 
 
+@pytest.mark.parametrize(("module", "end"), [("xyte_command", {"status": "done"}), ("xyte_license", {"state": "removed"})])
+def test_what_the_cloud_does_not_know_is_answered_with_a_warning(account: Account, module: str, end: dict[str, Any]) -> None:
+    """It was answered before, or the id is mistyped."""
+    (warning,) = run(module, account.options(id="gone", wait=0.3, **end)).warnings
+    assert "gone: it may be over, or not exist" in warning
+    account.device.silent = True
+    assert run(module, account.options(id="gone", wait=0.3, **end)).warnings == []
+
+
 def test_a_text_has_one_name(account: Account) -> None:
     assert run("xyte_command", account.options(id="1", status="done", message="a", text="b")).kind == "arguments"
     outcome = run("xyte_command", account.options(id="1", status="done", message="a", wait=0.2))
@@ -181,7 +190,7 @@ def test_a_license_without_a_signature(account: Account) -> None:
 def test_a_license_that_nobody_verifies(account: Account) -> None:
     outcome = run("xyte_license", account.options(id="1", state="inuse", wait=0.2))
     assert outcome.changed
-    assert "without a look at its signature" in outcome.warnings[0]
+    assert "without a look at its signature" in outcome.warnings[1]
 
 
 def test_a_license_that_did_not_come_is_not_in_use(account: Account) -> None:

@@ -167,11 +167,11 @@ def test_a_configuration_that_cannot_be_acknowledged_was_not_refused(tmp_path: P
             site.play("bridge", "-e", "xyte_bridge_hosts=gate-02", "-e", "ansible_ssh_retries=0")
         assert "away" in eventually(lambda: second.account.known("config_error"))[0]
         assert second.account.known("status") == ("offline",)
-        second.more = {"msk_rollout_port": 1}
-        second.account.config = {"version": "8", "last_updated": "x"}
-        with pytest.raises(AssertionError, match="was refused, and the cloud was told why"):
-            site.play("bridge", "-e", "xyte_bridge_hosts=gate-02")
-        eventually(lambda: second.account.known("status", "config_version") == ("offline", "8"))
+        for version, variables in (("8", second.more), ("9", {"msk_rollout_port": 1})):
+            second.more, second.account.config = variables, {"version": version, "last_updated": "x"}
+            with pytest.raises(AssertionError, match="was refused, and the cloud was told why"):
+                site.play("bridge", "-e", "xyte_bridge_hosts=gate-02", "-e", "ansible_ssh_retries=0")
+            eventually(lambda version=version: second.account.known("status", "config_version") == ("offline", version))
 
 
 def test_a_configuration_of_a_device_without_settings_is_refused_once(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ options:
     description:
       - Where the answer goes, as the event or M(siteops.devices.xyte_info) tells it. Must be a topic of this device.
       - Without it, the snapshot is asked for the message that is answered, for its response topic and correlation data;
-        when it is not there, the answer goes to the documented topic.
+        when it is not there, the answer goes to the documented topic, with a warning if it is a command or a license.
     type: str
   correlation_data:
     description: >-

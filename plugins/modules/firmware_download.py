@@ -115,11 +115,12 @@ def run(task):
     trust = Trust(validate=given["validate_certs"], ca_path=given["ca_path"])
     limits = Limits(given["allowed_hosts"], given["max_size"], given["allow_http"], given["timeout"], trust)
     algorithm, digits = parse_checksum(given["checksum"])
-    limits.check(given["url"])
-    path = place_of(given["dest"], given["url"], digits)
+    url = given["url"].strip()
+    limits.check(url)
+    path = place_of(given["dest"], url, digits)
     missing = not holds(path, algorithm, digits)
     if missing and not task.check_mode:
-        download(given["url"], path, algorithm, digits, limits)
+        download(url, path, algorithm, digits, limits)
     diff = {"before": {"path": None if missing else str(path)}, "after": {"path": str(path)}}
     return {"changed": missing, "path": str(path), **({"diff": diff} if task.diff else {})}
 

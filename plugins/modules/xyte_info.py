@@ -11,6 +11,7 @@ version_added: 0.1.0
 description:
   - Asks for the latest snapshot of the device over MQTT and returns what the cloud sends, from the configuration to the next command.
   - The cloud does not send what it does not have, so what is missing is known only after O(wait) seconds.
+    When it has sent nothing at all by then, there is a warning.
   - A message that is not as documented is a failure, for what it holds is not known, unless a good one comes for the same part.
   - What waits at the broker for an event source of the same device was sent before, and counts only when the cloud does not answer.
 extends_documentation_fragment:

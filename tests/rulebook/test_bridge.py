@@ -38,7 +38,7 @@ def test_an_update_from_beginning_to_end(tmp_path: Path) -> None:
             command = commands[row.host]
             eventually(lambda row=row, command=command: row.account.statuses == [(command, "in_progress"), (command, "done")])
             assert (row.version, row.account.firmware_version, row.flashes) == (row.new, row.new, 1)
-            assert row.account.sent("telemetry")[-1]["telemetries"] == {"firmware_version": row.new, "error": ""}
+            assert row.account.sent("telemetry")[0]["telemetries"] == {"firmware_version": row.new, "error": ""}
             assert bool(row.account.sent("config/update")) == (row.system == "msk")
         assert not any("Authorization" in headers for headers in site.shop.asked)
         assert not any(row.account.access_key in str(site.shop.asked) for row in site.represented)
@@ -73,6 +73,9 @@ class Wrong:
 WRONG = [
     Wrong("msk", "needs url, version and checksum", {"checksum": None}),
     Wrong("msk", "needs url, version and checksum", parameters=["url"]),
+    Wrong("msk", "needs url, version and checksum", {"version": ["1.210"]}),
+    Wrong("msk", "needs url, version and checksum", {"url": {"href": "http://127.0.0.1/"}}),
+    Wrong("msk", "url: it is not a URL", {"url": "http://[::1"}),
     Wrong("msk", "not 9.9", {"version": "9.9"}, touched=True),
     Wrong("msk", "does not know the command {{ lookup", name="{{ lookup('pipe', 'touch /tmp/owned') }}"),
     Wrong("npm", "has the sha256", {"checksum": "0" * 64}),
@@ -120,7 +123,7 @@ def test_what_cannot_be_done_gets_an_honest_answer(tmp_path: Path) -> None:
             assert row.account.violations == []
         assert PASSWORD not in output
         # The sensor that took another version than the commanded one runs it, and the cloud knows.
-        other = site.of("msk")[2]
+        other = next(row for row, wrong in zip(site.represented, WRONG) if wrong.changes.get("version") == "9.9")
         assert other.account.firmware_version == other.version == other.new
     assert not owned.exists()
 
@@ -138,7 +141,37 @@ def test_a_configuration(tmp_path: Path) -> None:
         assert told["config_version"] == "6"
         assert "alarm_distnce" in told["config_error"]
         assert [body["version"] for body in site.device.sent("config/update")] == ["5"]
+        with pytest.raises(AssertionError, match=r"6 would be refused: .*alarm_distnce"):
+            site.play("bridge", "--check")
+        assert site.device.known("config_version", "config_error") == ("6", told["config_error"])
+        # Corrected, the error is over, and nothing else that the cloud knows of it stays behind.
+        site.device.config = {"version": "7", "last_updated": "x"}
+        site.play("bridge")
+        eventually(lambda: site.device.known("status", "config_version", "config_error") == ("online", "7", ""))
+        assert [body["version"] for body in site.device.sent("config/update")] == ["5", "7"]
         assert site.device.violations == []
+
+
+def test_a_configuration_that_cannot_be_acknowledged_was_not_refused(tmp_path: Path) -> None:
+    """Nor is one that did not reach the sensor, whose machine is away, left without a word."""
+    with Site(tmp_path, msk=2) as site:
+        first, second = site.represented
+        event = {"id": "1", "kind": "config", "device_id": first.account.id, "payload": {"version": "7", "alarm_distance": 4200}}
+        event["response_topic"] = "v1/device/another/config/update"
+        with pytest.raises(AssertionError, match="is not one of this device's topics"):
+            site.play("bridge", "-e", f"xyte_bridge_event={base64.b64encode(json.dumps(event).encode()).decode()}")
+        assert 4200 in first.device.configuration.values()
+        assert [report.topic for report in first.account.reports] == []
+        second.more = {"msk_rollout_delegate_to": "away"}
+        with pytest.raises(AssertionError, match="was refused, and the cloud was told why"):
+            site.play("bridge", "-e", "xyte_bridge_hosts=gate-02", "-e", "ansible_ssh_retries=0")
+        assert "away" in eventually(lambda: second.account.known("config_error"))[0]
+        assert second.account.known("status") == ("offline",)
+        for version, variables in (("8", second.more), ("9", {"msk_rollout_port": 1})):
+            second.more, second.account.config = variables, {"version": version, "last_updated": "x"}
+            with pytest.raises(AssertionError, match="was refused, and the cloud was told why"):
+                site.play("bridge", "-e", "xyte_bridge_hosts=gate-02", "-e", "ansible_ssh_retries=0")
+            eventually(lambda version=version: second.account.known("status", "config_version") == ("offline", version))
 
 
 def test_a_configuration_of_a_device_without_settings_is_refused_once(tmp_path: Path) -> None:
@@ -271,3 +304,30 @@ def test_a_reader_killed_at_each_step(tmp_path: Path) -> None:
         assert {status for _id, status in row.account.statuses} == {"in_progress", "done"}
         assert (row.version, row.account.firmware_version, row.flashes) == (row.new, row.new, 1)
         assert row.account.violations == []
+
+
+def test_two_runs_that_end_the_same_commands(tmp_path: Path) -> None:
+    """A rulebook's run and a timer's, say: one update, one line that remembers it, and the same answer however often it is told."""
+    with Site(tmp_path, msk=1, npm=2, springcard=2) as site:
+        for row in site.of("npm"):
+            row.device.switches.set(run_seconds=4.0)
+        for row in site.of("springcard"):
+            row.device.readers[0].seconds = 4.0
+        commands = {row.host: site.order(row) for row in site.represented}
+        site.play_together(2, "bridge")
+        for row in site.represented:
+            eventually(lambda row=row: not row.account.commands)
+            begun, ended = (commands[row.host], "in_progress"), (commands[row.host], "done")
+            statuses = row.account.statuses
+            assert set(statuses) == {begun, ended}, row.host
+            assert statuses.index(ended) == statuses.count(begun), (row.host, statuses)
+            assert (row.version, row.account.firmware_version, row.flashes) == (row.new, row.new, 1)
+            assert row.account.known("status", "error") == ("online", "")
+            told = {body["message"] for body in row.account.sent("commands/update") if body["status"] == "done"}
+            assert len(told) == 1, (row.host, told)
+            assert row.account.violations == row.device.violations == []
+        records = site.records()
+        assert len(records) == len(commands)
+        for text in records:
+            assert text.count("\n") == 1, text
+            assert json.loads(text)["status"] == "done"

@@ -77,11 +77,19 @@ class XyteDevice:
     reports: list[Report] = field(default_factory=list)
     silent: bool = False  # answers nothing that is asked with get
     copies: int = 1  # of each message that it is sent
+    correlates: bool = True  # commands and licenses carry correlation data
     id_of_answers: str = ""  # whose topics its answers are wanted at, when not its own
 
     def sent(self, topic: str) -> list[Any]:
         """The bodies of what the device has sent to a topic, oldest first; what was wrong is not among them."""
         return [report.body for report in self.reports if report.topic == topic and not report.wrong]
+
+    def known(self, *names: str) -> tuple[Any, ...]:
+        """What the cloud knows by telemetry: it keeps the last value of each name. `status` is the last one."""
+        state: dict[str, Any] = {}
+        for body in self.sent("telemetry"):
+            state.update({**body["telemetries"], "status": body["status"]})
+        return tuple(state.get(name) for name in names)
 
     @property
     def violations(self) -> list[str]:
@@ -226,7 +234,7 @@ class XyteCloud:
         properties = Properties(PacketTypes.PUBLISH)
         if topic in RESPONSES:
             properties.ResponseTopic = f"v1/device/{device.id_of_answers or device.id}/{RESPONSES[topic]}"
-        if "id" in body:
+        if "id" in body and device.correlates:
             key = (device.id, str(body["id"]))
             properties.CorrelationData = self._correlations.setdefault(key, uuid.uuid4().bytes)
         for _copy in range(device.copies):

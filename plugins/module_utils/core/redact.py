@@ -23,9 +23,10 @@ def _derived(secret: str, users: t.Iterable[str]) -> t.Iterator[str]:
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield repr(secret)[1:-1]
-    yield urllib.parse.quote(secret, safe="")
-    yield urllib.parse.quote(secret)
-    yield urllib.parse.quote_plus(secret)
+    # Of the environment, bytes that are not UTF-8 come as halves of surrogate pairs.
+    yield urllib.parse.quote(secret, safe="", errors="surrogatepass")
+    yield urllib.parse.quote(secret, errors="surrogatepass")
+    yield urllib.parse.quote_plus(secret, errors="surrogatepass")
     yield base64.b64encode(secret.encode("utf-8", "surrogatepass")).decode()
     for user in users:
         yield base64.b64encode(f"{user}:{secret}".encode("utf-8", "surrogatepass")).decode()

@@ -11,7 +11,7 @@ from ..core.errors import InputError, ReplyError
 from ..core.plan import Plan, Task, report
 from ..core.wait import check_seconds
 from .client import XyteClient
-from .messages import INBOUND, Message, correlation_of, encode, now, topic_of
+from .messages import INBOUND, LONGEST, Message, correlation_of, encode, fits_mqtt, now, topic_of
 from .reports import publish
 
 Params = t.Mapping[str, t.Any]
@@ -75,6 +75,8 @@ def find(task: Task, cloud: XyteClient, question: Question, *, is_needed: bool =
     for text in found.wrong(question.kind):
         task.warn(f"{text} It was ignored.")
     fitting = [message for message in found.of_kind(question.kind) if question.fits(message)]
+    if not fitting and question.is_id and found.is_answered:
+        task.warn(f"The cloud's snapshot has no {question.kind} {question.value!s:.100}: it may be over, or not exist.")
     return fitting[-1] if fitting else None
 
 
@@ -87,7 +89,7 @@ def answer(task: Task, cloud: XyteClient, question: Question, message: Message |
     topic = task.params["response_topic"] or (message.response_topic if message else None) or topic_of(cloud.device_id, suffix)
     if not _is_own(cloud, topic):
         # It carries the access key.
-        what = f"{topic!r} is not one of this device's topics"
+        what = f"{topic[:200]!r} is not one of this device's topics"
         if task.params["response_topic"]:
             raise InputError(f"response_topic: {what}.", hint="Nothing was sent.")
         raise ReplyError(f"The cloud wants the answer at another place: {what}.", hint="Nothing was sent. Give response_topic.")
@@ -108,23 +110,29 @@ def _tells(message: Message, payload: Payload) -> bool:
 
 
 def _correlation(params: Params, question: Question, message: Message | None) -> bytes | None:
-    """The message's, else its id, which is what the vendor's own client sends."""
+    """The message's, else its id, which is what the vendor's own client sends, if MQTT has room for it."""
     given = correlation_of(params["correlation_data"])
     if given is not None:
         return given
     if message is not None and message.correlation is not None:
         return message.correlation
-    return str(question.value).encode() if question.is_id else None
+    own = str(question.value).encode() if question.is_id else b""
+    return own if 0 < len(own) <= LONGEST else None
 
 
 def _is_own(cloud: XyteClient, topic: str) -> bool:
-    return topic.startswith(topic_of(cloud.device_id, "")) and not any(character in topic for character in "+#\0")
+    is_topic = fits_mqtt(topic) and not any(character in topic for character in "+#\0")
+    return is_topic and topic.startswith(topic_of(cloud.device_id, ""))
 
 
 def _identifier(name: str, value: t.Any) -> str | int | float:
     """Ids and versions are opaque: texts or numbers, passed on as they are."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)) or value == "":
         raise InputError(f"{name}: give a text or a number.")
+    try:
+        str(value).encode()
+    except ValueError:  # half of a surrogate pair, or more digits than Python writes
+        raise InputError(f"{name}: it has no form in JSON.") from None
     return value
 
 

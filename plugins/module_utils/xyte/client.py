@@ -10,7 +10,7 @@ from ..core.errors import DeadlineError, DeviceError, RefusedError, ReplyError, 
 from ..core.requirements import require
 from ..core.wait import Clock, Deadline
 from .account import Account, account_of
-from .link import Link, LinkLost, Received, advice, is_final
+from .link import QUIET, Link, LinkLost, Received, advice, is_final
 from .messages import INBOUND, Message, parse, topic_of
 from .snapshot import Snapshot
 
@@ -22,9 +22,6 @@ LOSSES = 5
 
 LEAST = 0.5
 """Seconds that the cloud has for its answer after the last question, when a lost connection has taken the time."""
-
-QUIET = 0.2
-"""Seconds without a message after which a broker has delivered what it had kept."""
 
 
 class Task(t.Protocol):

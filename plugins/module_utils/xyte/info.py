@@ -35,7 +35,11 @@ def gather(task: Task, cloud: XyteClient) -> dict[str, t.Any]:
     found = cloud.snapshot(kinds, wait, enough)
     if not found.is_heard:
         task.warn("The broker says that nobody has subscribed to the question, so the cloud may have more than it shows here.")
-    return {subset: _part(task, kind, found) for subset, kind in SUBSETS.items() if subset in subsets}
+    parts = {subset: _part(task, kind, found) for subset, kind in SUBSETS.items() if subset in subsets}
+    missing = [subset for subset, part in parts.items() if not part]
+    if found.is_heard and found.is_silent and missing:
+        task.warn(f"The cloud did not answer within {wait:g} s, so it is not known what it has of {', '.join(missing)}.")
+    return parts
 
 
 def _part(task: Task, kind: str, found: Snapshot) -> t.Any:

@@ -23,6 +23,9 @@ SESSION_SECONDS = 3600
 FAREWELL = 1.0
 """Seconds that a broker has to end the connection after the logout."""
 
+QUIET = 0.2
+"""Seconds without a message after which a broker has delivered what it had kept for the session."""
+
 TAKEN_OVER = 0x8E
 """Reason code: another connection has come with this device's id, which is the client id of all of them."""
 

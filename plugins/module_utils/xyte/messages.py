@@ -9,14 +9,26 @@ import binascii
 import dataclasses
 import datetime
 import json
+import math
 import typing as t
 import uuid
 
 from ..core.errors import InputError, ReplyError
 from ..core.schema import Schema, declared, violations
 
-SCALAR_ID = {"type": ["string", "integer"]}
+SCALAR_ID = {"type": ["string", "integer"], "minLength": 1}
 """Ids are opaque. The vendor's pages call them integers and show UUIDs."""
+
+VERSION = {"type": ["string", "number"], "minLength": 1}
+
+LONGEST = 65_535
+"""Bytes that a topic, correlation data, a user name or a password may have in MQTT."""
+
+DEEPEST = 100
+"""Levels of lists and objects in a message. Python, and Ansible above all, walk through them by recursion."""
+
+LONGEST_NUMBER = 4000
+"""Digits of a whole number that Python reads and writes."""
 
 
 def _object(required: t.Sequence[str] = (), **properties: t.Any) -> Schema:
@@ -34,7 +46,7 @@ class Inbound:
 
 INBOUND: dict[str, Inbound] = {
     "space_info": Inbound("space_info", _object()),
-    "config": Inbound("config", _object(["version"], version={"type": ["string", "number"]}), "config/update"),
+    "config": Inbound("config", _object(["version"], version=VERSION), "config/update"),
     "command": Inbound(
         "commands",
         # Whatever the parameters are: a command that is not taken for one would never be answered, and hold up those behind it.
@@ -56,7 +68,7 @@ OUTBOUND: dict[str, Schema] = {
         timestamp=_TEXT,
         telemetries={"type": "object"},
     ),
-    "config/update": _object(["version", "last_updated"], version={"type": ["string", "number"]}, last_updated=_TEXT),
+    "config/update": _object(["version", "last_updated"], version=VERSION, last_updated=_TEXT),
     "commands/update": _object(["id", "status"], id=SCALAR_ID, status={"enum": ["in_progress", "done", "error", "failed"]}, message=_TEXT),
     "license/update": _object(["id", "state"], id=SCALAR_ID, state={"enum": ["inuse", "removed", "error"]}, error=_TEXT),
     "update": _object(firmware_version=_TEXT, name=_TEXT),
@@ -126,16 +138,38 @@ def _body(topic: str, payload: bytes) -> t.Any:
     if not payload:
         raise ReplyError(f"The cloud sent {topic} with an empty payload.")
     try:
-        body = json.loads(payload.decode("utf-8"), parse_constant=_no_json)
+        body = json.loads(payload.decode("utf-8-sig"), parse_constant=_no_json, parse_float=_fraction, parse_int=_whole)
         # Half of a surrogate pair is no text: it can be neither shown nor sent.
         json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise ReplyError(f"The cloud sent {topic} with a payload that is not JSON.") from None
+    if _is_deeper(body, DEEPEST):
+        raise ReplyError(f"The cloud sent {topic} with a payload that is not usable: it is nested more than {DEEPEST} levels deep.")
     return body
 
 
 def _no_json(constant: str) -> t.NoReturn:
     raise ValueError(constant)
+
+
+def _fraction(digits: str) -> float | str:
+    """The number, or its digits when there is none in Python: infinity would have no form in JSON."""
+    return float(digits) if math.isfinite(float(digits)) else digits
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else digits
+
+
+def _is_deeper(body: t.Any, levels: int) -> bool:
+    layer = [body]
+    for _level in range(levels + 1):
+        layer = [child for item in layer for child in _children(item)]
+    return bool(layer)
+
+
+def _children(item: t.Any) -> t.Collection[t.Any]:
+    return item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
 
 
 def encode(suffix: str, payload: t.Mapping[str, t.Any]) -> bytes:
@@ -144,8 +178,11 @@ def encode(suffix: str, payload: t.Mapping[str, t.Any]) -> bytes:
     if wrong:
         raise InputError(f"What is to be sent to {suffix} is not as documented: {'; '.join(wrong)}.", hint="Nothing was sent.")
     try:
+        json.dumps(payload, ensure_ascii=False).encode()
         return json.dumps(payload, allow_nan=False).encode()
-    except (TypeError, ValueError) as error:
+    except UnicodeEncodeError:
+        raise InputError(f"What is to be sent to {suffix} holds a text that is not Unicode.", hint="Nothing was sent.") from None
+    except (TypeError, ValueError, RecursionError) as error:
         raise InputError(f"What is to be sent to {suffix} has no form in JSON ({error}).", hint="Nothing was sent.") from None
 
 
@@ -159,6 +196,17 @@ def correlation_of(text: str | None) -> bytes | None:
     if text is None:
         return None
     try:
-        return base64.b64decode(text, validate=True)
+        data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise InputError("correlation_data: it is not base64, as events give it.") from None
+    if len(data) > LONGEST:
+        raise InputError(f"correlation_data: MQTT has room for {LONGEST} bytes, and these are {len(data)}.", hint="Nothing was sent.")
+    return data
+
+
+def fits_mqtt(text: str) -> bool:
+    """Whether MQTT has room for this text, and a form: a topic, user name or password."""
+    try:
+        return len(text.encode()) <= LONGEST
+    except UnicodeEncodeError:
+        return False

@@ -57,7 +57,7 @@ def verify(public_key: str, data: t.Any, signature: t.Any, *, padding: str, dige
     scheme = asymmetric.PKCS1v15() if padding == "pkcs1v15" else asymmetric.PSS(asymmetric.MGF1(algorithm), asymmetric.PSS.AUTO)
     for raw in _readings(signature, key.key_size // 8):
         try:
-            key.verify(raw, data.encode(), scheme, algorithm)
+            key.verify(raw, data.encode("utf-8", "surrogatepass"), scheme, algorithm)
         except cryptography.exceptions.InvalidSignature:
             continue
         except cryptography.exceptions.UnsupportedAlgorithm:

@@ -10,7 +10,10 @@ from .messages import KINDS, Message
 
 
 class Snapshot:
-    """Messages of the wanted ``kinds``. ``is_heard``: False when nobody has subscribed to the question."""
+    """Messages of the wanted ``kinds``. ``is_heard``: False when nobody has subscribed to the question.
+
+    ``is_answered``: whether any message came after the question; the cloud has a configuration and a space of every device to send.
+    """
 
     def __init__(self, kinds: frozenset[str]) -> None:
         self.kinds = kinds
@@ -18,12 +21,12 @@ class Snapshot:
         self.answers: list[Message] = []
         self._retained: list[Message] = []
         self._older: list[Message] = []
-        self._is_answered = False
+        self.is_answered = False
         self._rejected: list[tuple[str | None, str]] = []
 
     def add(self, message: Message, *, is_answer: bool, is_retained: bool) -> None:
         """Take a message. One of another kind only shows that the cloud answers."""
-        self._is_answered |= is_answer
+        self.is_answered |= is_answer
         if message.kind in self.kinds:
             (self.answers if is_answer else self._retained if is_retained else self._older).append(message)
 
@@ -38,9 +41,14 @@ class Snapshot:
         What it had kept for the event source counts only when the cloud does not answer at all: it may be over by now.
         """
         chosen = [row for row in self.answers if row.kind == kind] or [row for row in self._retained if row.kind == kind]
-        if not chosen and not self._is_answered:
+        if not chosen and not self.is_answered:
             chosen = [row for row in self._older if row.kind == kind]
         return chosen
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the cloud has sent nothing at all, so that absence tells nothing."""
+        return not self.is_answered and not self._rejected
 
     def wrong(self, kind: str) -> list[str]:
         """Sentences about the messages of this kind that are not as documented."""

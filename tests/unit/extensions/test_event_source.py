@@ -141,6 +141,32 @@ def test_a_task_of_the_same_device(cloud: XyteCloud, device: XyteDevice) -> None
     assert device.sent("telemetry")
 
 
+def test_what_is_over_when_the_source_comes_back(cloud: XyteCloud, device: XyteDevice) -> None:
+    """The broker has kept a command that the cloud has withdrawn, and one that is open: the snapshot tells which is which."""
+    with source(arguments(cloud, device)) as running:
+        eventually(lambda: running.of("config") and running.of("space_info"))
+    cloud.command(device, "reboot")
+    device.commands.clear()
+    cloud.configure(device, "2")
+    cloud.configure(device, "3")
+    command = cloud.command(device, "dump")
+    with source(arguments(cloud, device)) as running:
+        eventually(lambda: running.of("command"))
+        time.sleep(4)
+    assert [event["payload"]["id"] for event in running.of("command")] == [command]
+    assert [event["payload"]["version"] for event in running.of("config")] == ["3"]
+    # It was acknowledged: the broker keeps it no longer, not even for a source that the cloud does not answer.
+    device.silent = True
+    with source(arguments(cloud, device)) as running:
+        time.sleep(5)
+    assert running.of("command") == []
+    device.commands.clear()
+    kept = cloud.command(device, "reboot")
+    with source(arguments(cloud, device)) as running:
+        eventually(lambda: running.of("command"))
+    assert [event["payload"]["id"] for event in running.of("command")] == [kept]
+
+
 def test_a_task_that_takes_longer_than_the_source_steps_back(cloud: XyteCloud, device: XyteDevice) -> None:
     """It asks again, and its time does not begin anew."""
     with source(arguments(cloud, device)) as running:
@@ -156,7 +182,8 @@ def test_a_task_that_takes_longer_than_the_source_steps_back(cloud: XyteCloud, d
 def test_what_is_not_as_documented_does_no_harm(cloud: XyteCloud, device: XyteDevice) -> None:
     with source(arguments(cloud, device)) as running:
         eventually(lambda: running.of("config"))
-        for payload in (b"", b"\xff", b"[]", b'{"name": "reboot"}', b"{"):
+        deep = b'{"id": 1, "name": "reboot", "parameters": ' + b"[" * 3000 + b"]" * 3000 + b"}"
+        for payload in (b"", b"\xff", b"[]", b'{"name": "reboot"}', b"{", deep):
             cloud._client.publish(f"v1/device/{device.id}/commands", payload, qos=1)
         command = cloud.command(device, "reboot")
         eventually(lambda: running.of("command"))

@@ -29,7 +29,7 @@ class Account:
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[XyteCloud]:
     folder: Path = tmp_path_factory.mktemp("broker")
-    with XyteCloud(folder, 80) as running:
+    with XyteCloud(folder, 150) as running:
         yield running
 
 

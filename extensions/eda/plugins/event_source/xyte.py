@@ -27,6 +27,8 @@ description:
   - It connects again when the broker restarts.
   - Each event comes once while the source runs, however often the message is delivered. After a restart, what is still open comes again,
     with the same id.
+  - What the broker had kept while the source was away counts only when the cloud does not answer within some seconds,
+    since a command among it may be over. The snapshot has what is open.
   - It steps back for some seconds when a task connects in the name of the same device, and gets afterwards what came in meanwhile.
 options:
   broker:

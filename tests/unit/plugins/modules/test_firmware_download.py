@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import urllib.parse
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -35,12 +36,13 @@ class Counter(BaseHTTPRequestHandler):
             return
         if self.path.startswith("/to/"):
             self.send_response(302)
-            self.send_header("Location", self.path[4:])
+            self.send_header("Location", urllib.parse.unquote(self.path[4:]))
             self.end_headers()
             return
         self.send_response(200)
         if self.path != "/long":
-            self.send_header("Content-Length", str(len(CONTENT) + (self.path == "/broken")))
+            length = str(len(CONTENT) + (self.path == "/broken"))
+            self.send_header("Content-Length", "\u00b2" if self.path == "/odd" else length)
         self.end_headers()
         self.wfile.write(CONTENT)
 
@@ -99,6 +101,22 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("/fw.ifw", {"url": "http://user:pw@127.0.0.1/fw"}, "input"),
     ("/fw.ifw", {"url": "http://127.0.0.1:1/fw"}, "unreachable"),
     ("/fw.ifw", {"url": "file:///etc/passwd"}, "input"),
+    ("/fw.ifw", {"url": "http://[::1"}, "input"),
+    ("/fw.ifw", {"url": "http://127.0.0.1:99999/fw"}, "input"),
+    ("/fw.ifw", {"url": "http://127.0.0.1:0/fw"}, "input"),
+    ("/fw.ifw", {"url": "http:///fw"}, "input"),
+    ("/fw.ifw", {"url": "http://a..b/fw", "allowed_hosts": ["*"]}, "input"),
+    ("/fw.ifw", {"url": f"http://{'a' * 300}/fw", "allowed_hosts": ["*"]}, "input"),
+    ("/fw.ifw", {"url": "http://127.0.0.1/\udcff"}, "input"),
+    ("/to/http://%5B::1", {}, "reply"),
+    ("/odd", {}, None),
+    ("/fw.ifw", {"timeout": 0}, "input"),
+    ("/fw.ifw", {"timeout": float("nan")}, "input"),
+    ("/fw.ifw", {"dest": " "}, "input"),
+    ("/fw.ifw", {"dest": "~nobody_such/x"}, "input"),
+    ("/fw.ifw", {"dest": "/proc/none"}, "input"),
+    ("/fw.ifw", {"dest": "/a\0b"}, "input"),
+    ("/fw.ifw", {"dest": "/" + "d" * 300}, "input"),
 ]
 
 
@@ -106,7 +124,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 def test_what_is_not_right_leaves_nothing(shop: Shop, tmp_path: Path, path: str, more: dict[str, Any], kind: str) -> None:
     outcome = run("firmware_download", arguments(shop, tmp_path, path, **more))
     assert outcome.kind == kind, outcome
-    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
+    assert kind is None or [file for file in tmp_path.rglob("*") if file.is_file()] == []
 
 
 def test_a_redirect_to_an_allowed_host(shop: Shop, tmp_path: Path) -> None:
@@ -119,3 +137,21 @@ def test_a_time_that_is_none(shop: Shop, tmp_path: Path, timeout: float) -> None
     assert outcome.kind == "input"
     assert f"timeout: {timeout:g} is not a time; give seconds above 0." in outcome.message
     assert shop.asked == []
+
+
+def test_the_host_that_is_checked_is_the_one_that_is_asked(shop: Shop, tmp_path: Path) -> None:
+    """Python's URL parser takes all of it for the host, which would be allowed; requests asks what is before the backslash."""
+    for separator in ("\\", "\\@", "\t", "%5c"):
+        url = f"http://127.0.0.1{separator}.example.com/fw.ifw"
+        assert run("firmware_download", arguments(shop, tmp_path, url=url, allowed_hosts=["*.example.com"])).kind == "input", url
+    assert shop.asked == []
+
+
+def test_names_that_are_no_names(shop: Shop, tmp_path: Path) -> None:
+    """The last part of the URL's path is dots, or hidden, or nothing; white space around the URL is none of it."""
+    for number, path in enumerate(("/x/..", "/.hidden", "/")):
+        folder = tmp_path / str(number)
+        outcome = run("firmware_download", arguments(shop, tmp_path, url=f" {shop.url}{path}\n", dest=str(folder)))
+        assert outcome.changed, outcome
+        assert Path(outcome.result["path"]).parent.parent == folder
+        assert not Path(outcome.result["path"]).name.startswith(".")

@@ -88,6 +88,16 @@ def test_what_the_cloud_does_not_have_is_null(account: Account) -> None:
     assert time.monotonic() - started < 2  # it did not wait for more
     outcome = run("xyte_info", account.options(gather=["command", "licenses", "firmware"], wait=0.3), check=True)
     assert outcome.result["xyte"] == {"command": None, "licenses": [], "firmware": None}
+    assert outcome.warnings == []
+
+
+def test_a_silent_cloud_is_not_taken_for_an_empty_one(account: Account) -> None:
+    account.device.silent = True
+    with retained(account, "config", b'{"version": "1"}'):
+        outcome = run("xyte_info", account.options(gather=["config", "command"], wait=0.3))
+        assert outcome.result["xyte"] == {"config": {"version": "1"}, "command": None}
+        assert outcome.warnings == ["The cloud did not answer within 0.3 s, so it is not known what it has of command."]
+        assert run("xyte_info", account.options(gather=["config"], wait=0.3)).warnings == []
 
 
 def test_a_command_from_beginning_to_end(account: Account) -> None:
@@ -103,6 +113,15 @@ def test_a_command_from_beginning_to_end(account: Account) -> None:
     assert account.device.commands[0]["id"] == second
     assert account.device.statuses == [(command, "in_progress"), (command, "in_progress"), (command, "done")]
     assert account.device.violations == []
+
+
+@pytest.mark.parametrize(("module", "end"), [("xyte_command", {"status": "done"}), ("xyte_license", {"state": "removed"})])
+def test_what_the_cloud_does_not_know_is_answered_with_a_warning(account: Account, module: str, end: dict[str, Any]) -> None:
+    """It was answered before, or the id is mistyped."""
+    (warning,) = run(module, account.options(id="gone", wait=0.3, **end)).warnings
+    assert "gone: it may be over, or not exist" in warning
+    account.device.silent = True
+    assert run(module, account.options(id="gone", wait=0.3, **end)).warnings == []
 
 
 def test_a_text_has_one_name(account: Account) -> None:
@@ -171,7 +190,7 @@ def test_a_license_without_a_signature(account: Account) -> None:
 def test_a_license_that_nobody_verifies(account: Account) -> None:
     outcome = run("xyte_license", account.options(id="1", state="inuse", wait=0.2))
     assert outcome.changed
-    assert "without a look at its signature" in outcome.warnings[0]
+    assert "without a look at its signature" in outcome.warnings[1]
 
 
 def test_a_license_that_did_not_come_is_not_in_use(account: Account) -> None:
@@ -198,7 +217,11 @@ def test_what_waits_for_the_event_source_is_no_news(account: Account) -> None:
     assert run("xyte_info", account.options(gather=["command"], wait=0.5)).result["xyte"]["command"]["id"] == command
 
 
-BAD = [b"\xff", b"[]", b"{", b"null", b"{}", b"[" * 200_000, b'{"version": NaN}', b'{"version": "\\ud800"}']
+DEEP = b'{"version": "1", "x": ' + b"[" * 500 + b"]" * 500 + b"}"
+BAD = [
+    *(b"\xff", b"[]", b"{", b"null", b"{}", b"[" * 200_000, DEEP, b'{"version": NaN}', b'{"version": "\\ud800"}'),
+    *(b'{"version": ""}', b'{"version": null}', b'{"version": true}', b'{"version": [1]}'),
+]
 
 
 @pytest.mark.parametrize("payload", BAD)
@@ -209,6 +232,39 @@ def test_what_is_not_as_documented_is_never_called_absent(account: Account, payl
         outcome = run("xyte_info", account.options(gather=["space", "config"], wait=0.3))
     assert outcome.kind == "reply", outcome
     assert f"The cloud sent v1/device/{account.device.id}/config with a payload that is not" in outcome.message
+
+
+ODD = [
+    (b'\xef\xbb\xbf{"version": "1"}', {"version": "1"}),
+    (b'{"version": 1e999}', {"version": "1e999"}),
+    (b'{"version": 1, "x": -1e999}', {"version": 1, "x": "-1e999"}),
+    (b'{"version": 1, "x": %s}' % (b"1" * 5000), {"version": 1, "x": "1" * 5000}),
+    (b'{"version": "1", "x": %s}' % (b"[" * 90 + b"]" * 90), None),
+]
+
+
+@pytest.mark.parametrize(("payload", "shown"), ODD)
+def test_odd_json_is_told_and_answered(account: Account, payload: bytes, shown: dict[str, Any] | None) -> None:
+    """A number that Python does not have stays the text that it was: infinity would break the JSON of those who read on."""
+    account.device.silent = True
+    with retained(account, "config", payload):
+        told = run("xyte_info", account.options(gather=["config"], wait=0.3)).result["xyte"]["config"]
+    assert shown in (None, told)
+    assert run("xyte_config", account.options(version=told["version"], config={"x": told.get("x")}, wait=0)).changed
+    assert eventually(lambda: account.device.sent("config/update"))[0]["version"] == told["version"]
+    assert account.device.violations == []
+
+
+def test_a_command_whose_id_is_longer_than_mqtt_has_room_for(account: Account) -> None:
+    """It fits into the payload, and not into correlation data, which nothing asks for."""
+    command = {"id": "x" * 70_000, "status": "pending", "name": "reboot", "parameters": {}}
+    account.device.commands.append(command)
+    account.device.correlates = False
+    told = run("xyte_info", account.options(gather=["command"])).result["xyte"]["command"]
+    assert run("xyte_command", account.options(id=told["id"], status="in_progress", response_topic=told["response_topic"])).changed
+    assert run("xyte_command", account.options(id=told["id"], status="done")).changed
+    eventually(lambda: account.device.statuses == [(command["id"], "in_progress"), (command["id"], "done")])
+    assert account.device.violations == []
 
 
 def test_an_answer_needs_its_own_message_only(account: Account) -> None:
@@ -345,6 +401,14 @@ WRONG: list[dict[str, Any]] = [
     {"timeout": 0},
     {"ca_path": "/nowhere", "broker": "mqtts://127.0.0.1"},
     {"telemetries": {"x": float("nan")}},
+    {"telemetries": {"x": "\udcff"}},
+    {"device_id": "x" * 65_510},
+    {"device_id": "\udcff"},
+    {"access_key": "secret" * 20_000},
+    {"access_key": "secret\udcff"},
+    {"broker": "mqtt://127.0.0.1:0"},
+    {"broker": "mqtt://a..b"},
+    {"broker": f"mqtt://{'a' * 80}"},
 ]
 
 
@@ -363,6 +427,29 @@ def test_wrong_configurations(account: Account) -> None:
     assert run("xyte_info", account.options(gather=[])).kind == "input"
     assert run("xyte_cloud_setting", account.options(property=" ", value=1)).kind == "input"
     assert run("xyte_info", account.options(wait=float("inf"))).kind == "input"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"id": "\udcff"},
+        {"id": 10**5000},
+        {"id": float("inf")},
+        {"id": 1.5},
+        {"id": ""},
+        {"text": "\udcff"},
+        {"correlation_data": "AAAA" * 22_000},
+        {"correlation_data": "é"},
+        {"response_topic": "v1/device/{}/" + "x" * 65_535},
+        {"response_topic": "v1/device/{}/\udcff"},
+    ],
+)
+def test_wrong_answers(account: Account, options: dict[str, Any]) -> None:
+    given = {name: value.format(account.device.id) if isinstance(value, str) else value for name, value in options.items()}
+    outcome = run("xyte_command", account.options(**{"id": "1", "status": "done", "wait": 0, **given}))
+    assert outcome.kind == "input", outcome
+    assert len(outcome.message) < 400
+    assert account.device.sent("commands/update") == []
 
 
 def test_a_lost_acknowledgement(account: Account) -> None:

@@ -92,7 +92,6 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.module impo
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import Spec
 from ansible_collections.siteops.devices.plugins.module_utils.core.download import Limits, download, holds, parse_checksum, place_of
 from ansible_collections.siteops.devices.plugins.module_utils.core.tls import Trust
-from ansible_collections.siteops.devices.plugins.module_utils.core.wait import check_seconds
 
 ARGUMENT_SPEC = Spec(
     {
@@ -111,7 +110,6 @@ ARGUMENT_SPEC = Spec(
 
 def run(task):
     given = task.params
-    check_seconds("timeout", given["timeout"])
     trust = Trust(validate=given["validate_certs"], ca_path=given["ca_path"])
     limits = Limits(given["allowed_hosts"], given["max_size"], given["allow_http"], given["timeout"], trust)
     algorithm, digits = parse_checksum(given["checksum"])

@@ -7,7 +7,6 @@ from __future__ import annotations
 import dataclasses
 import fnmatch
 import hashlib
-import math
 import os
 import pathlib
 import re
@@ -18,6 +17,7 @@ import urllib.parse
 from .errors import CertificateError, HTTPError, InputError, ReplyError, ReplyLost, SignatureError, UnreachableError
 from .requirements import requests, require
 from .tls import Trust, TrustAdapter
+from .wait import check_seconds
 
 LENGTHS = {64: "sha256", 96: "sha384", 128: "sha512"}
 CHUNK = 1 << 20
@@ -41,8 +41,7 @@ class Limits:
     trust: Trust = dataclasses.field(default_factory=Trust)
 
     def __post_init__(self) -> None:
-        if not 0 < self.timeout < math.inf:
-            raise InputError(f"timeout: {self.timeout:g} is not a time; give seconds above 0.")
+        check_seconds("timeout", self.timeout)
 
     def check(self, url: str) -> None:
         """Raise :class:`InputError` when the URL is none to download from. It is not repeated whole: its query may be a secret."""
@@ -133,14 +132,15 @@ def download(url: str, path: pathlib.Path, algorithm: str, digits: str, limits: 
 def _chunks(session: t.Any, url: str, limits: Limits) -> t.Iterator[bytes]:
     try:
         with _open(session, url, limits) as reply:
-            declared = reply.headers.get("Content-Length", "")
-            if re.fullmatch(r"[0-9]{1,20}", declared) and int(declared) > limits.size:
+            told = reply.headers.get("Content-Length", "")
+            declared = int(told) if re.fullmatch(r"[0-9]{1,20}", told) else 0
+            if declared > limits.size:
                 raise InputError(f"url: the file has {declared} bytes, more than {limits.size}.", hint="Nothing was downloaded.")
             size = 0
             for chunk in reply.iter_content(CHUNK):
                 size += len(chunk)
                 yield chunk
-            if declared.isdigit() and size < int(declared) and "Content-Encoding" not in reply.headers:  # urllib3 before 2 does not look
+            if size < declared and "Content-Encoding" not in reply.headers:  # urllib3 before 2 does not look
                 raise ReplyLost(f"The download from {_host(url)} broke off after {size} of {declared} bytes.")
     except requests.exceptions.SSLError:
         raise CertificateError(f"{_host(url)} shows a certificate that is not trusted.") from None

@@ -143,7 +143,7 @@ class Delivery:
     def _clear_remains(self, before: list[Image]) -> str:
         """After an upload that was refused for good: remove the broken image that it left. What became of it; empty when it left none.
 
-        Only a single new image that may be the wanted one is surely this run's. Of several, or one that is not known to be broken, all stay.
+        Only a single new image that may be the wanted one is surely this run's. Several, or one that is not known to be broken, stay.
         """
         wrote = self.wrote
         try:

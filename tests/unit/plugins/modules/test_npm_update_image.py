@@ -491,3 +491,22 @@ def test_what_a_refused_upload_left_cannot_be_removed(rack: Rack, tmp_path: Path
     outcome = rack.image(appliance, src=str(image_file(tmp_path, size=2_000_000)))
     assert (outcome.changed, outcome.result["error"]["code"], states(appliance)) == (True, "NO_SPACE", ["UPLOAD_ERROR"])
     assert "could not be removed" in outcome.message
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_images_that_cannot_be_removed_are_told_beforehand(rack: Rack, iso: Path, check: bool) -> None:
+    appliance = rack.appliance(image_members=("version", "checksum"))
+    appliance.add_image(version=OLD, checksum=OTHER_SUM)
+    for arguments in ({"state": "absent", "version": OLD}, {"src": str(iso), "exclusive": True}):
+        outcome = rack.image(appliance, check=check, **arguments)
+        assert (outcome.kind, outcome.changed, writes(appliance)) == ("failed", False, [])
+        assert "does not tell the id" in outcome.message
+
+
+def test_an_image_that_does_not_tell_whether_it_is_meant_stays_with_a_warning(rack: Rack) -> None:
+    appliance = rack.appliance(image_members=("id", "checksum"))
+    for state, checksum in (("VALID", "a" * 64), ("VALID", OTHER_SUM), ("UPLOADING", None)):
+        appliance.add_image(state, version=OLD, checksum=checksum)
+    outcome = rack.image(appliance, state="absent", version=OLD, checksum=OTHER_SUM)
+    assert (outcome.changed, len(outcome.warnings)) == (False, 1)
+    assert outcome.warnings[0].startswith("Image 2 (SHA-256 ")

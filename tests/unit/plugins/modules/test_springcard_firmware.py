@@ -73,11 +73,19 @@ def test_a_name_must_fit_exactly_one(readers: ReaderSite) -> None:
     nobody = readers.load(device="5C999999")
     assert nobody.kind == "unreachable"
     assert readers.reader.serial in nobody.message
-    readers.service.readers[1].number = readers.reader.number
+    readers.service.readers[1].twin_of = readers.reader.number
     several = readers.load()
     assert several.kind == "input"
     assert "2 readers" in several.message
     assert readers.writes == []
+
+
+@pytest.mark.parametrize("twice", ["ok", "missing"])
+def test_a_reader_that_is_listed_twice_is_one(readers: ReaderSite, twice: str) -> None:
+    readers.service.twice = twice
+    readers.reader.new_id = True
+    check_loaded(readers.load(), readers)
+    assert not readers.load().changed
 
 
 def test_the_websocket_is_open_before_the_request(readers: ReaderSite) -> None:

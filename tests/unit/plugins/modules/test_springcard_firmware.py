@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from typing import Any
 
@@ -12,7 +13,8 @@ from ansible_collections.siteops.devices.plugins.module_utils.core.requirements 
 from ansible_collections.siteops.devices.plugins.module_utils.springcard.messages import MESSAGES
 from ansible_collections.siteops.devices.tests.simulators.springcard import image
 from ansible_collections.siteops.devices.tests.unit.plugins.reader_site import NEW, OLD, ReaderSite
-from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, ship
+from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, outcome_of, ship, start_shipped
+from ansible_collections.siteops.devices.tests.unit.simulators.talking import eventually
 
 URL = "http://files.example.com/puck.bin"
 
@@ -543,3 +545,15 @@ def test_a_reader_that_cannot_say_what_it_runs(readers: ReaderSite) -> None:
     outcome = readers.load()
     assert (outcome.kind, outcome.result["from"], readers.reader.loads) == (None, "1.22", 1)
     assert not readers.load(version="1.24").changed
+
+
+def test_told_to_stop_while_the_reader_loads(readers: ReaderSite) -> None:
+    readers.reader.seconds = 2.0
+    process = start_shipped("springcard_firmware", readers.connection(device=readers.reader.serial, src=readers.file(), wait_timeout=20))
+    eventually(lambda: readers.writes == ["200"], seconds=20)
+    process.send_signal(signal.SIGTERM)
+    stopped = outcome_of(process)
+    assert (stopped.kind, stopped.result["took_effect"]) == ("interrupted", "unknown")
+    assert "such as an update that was started, goes on" in stopped.message
+    again = readers.load()
+    assert (again.kind, again.changed, readers.reader.loads, readers.writes) == (None, False, 1, ["200"])

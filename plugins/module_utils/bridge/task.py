@@ -74,7 +74,7 @@ def _attempt(run: Run, task: Task) -> Result:
 def interrupted() -> Result:
     """The result of a module that was told to stop. How far it had come is not known here."""
     return InterruptedWork(
-        "The run was told to stop, and has closed its session. What the device does by itself, such as an update that was started, goes on.",
+        "The run was told to stop and has closed its session. What the device does by itself, such as an update that was started, goes on.",
         hint="Run the task again: it compares before it changes anything.",
         facts={"took_effect": "unknown"},
     ).to_result()

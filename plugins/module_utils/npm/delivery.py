@@ -13,7 +13,7 @@ from ..core.progress import Progress, share_done
 from ..core.upload import FileBody
 from ..core.wait import Deadline, Patience, Pending, wait_until
 from .client import NpmClient, passing
-from .image import FAILED, OTHER, SAME, UNDER_WAY, UNKNOWN, UPLOAD_ERROR, UPLOADING, VALID, Image, Wanted, describe, image_of
+from .image import FAILED, OTHER, SAME, UNDER_WAY, UNKNOWN, UPLOAD_ERROR, UPLOADING, VALID, VALIDATING, Image, Wanted, describe, image_of
 
 GO_ON = "Run the task again: it joins what is still under way."
 STILL_FOR = 300.0
@@ -131,14 +131,35 @@ class Delivery:
         return on_read
 
     def _arrived(self, before: list[Image], complete: bool) -> Image | None:
-        """After a lost reply: the image that is there now and was not before. What a broken upload left behind is removed."""
-        for image in self._list_patiently():
-            if not self._may_be_own(image, before):
-                continue
+        """After a lost reply: the image that is there now and was not before. What a broken upload left behind is removed.
+
+        An upload under way is not this run's when more of it comes in after the own one broke off: it is joined.
+        """
+        new = [image for image in self._list_patiently() if self._may_be_own(image, before)]
+        for image in new:
             if image["state"] == VALID or (image["state"] in UNDER_WAY and complete):
                 return image
-            self.remove(image)
-        return None
+        fed = None
+        if any(image["state"] in UNDER_WAY for image in new):
+            new, fed = self._look_who_feeds(before)
+        for image in new:
+            if fed is None or image["state"] in FAILED:
+                self.remove(image)
+        return fed
+
+    def _look_who_feeds(self, before: list[Image]) -> tuple[list[Image], Image | None]:
+        """The new images a moment later, and the one whose upload still goes on, or has ended."""
+        seen: list[Image] = []
+        progress: dict[int | None, float | None] = {}
+        for _half in range(2):
+            self._deadline.clock.sleep(ENDS_WITHIN / 2)
+            progress = {image["id"]: image["progress"] for image in seen}
+            seen = [image for image in self._list_patiently() if self._may_be_own(image, before)]
+        for image in seen:
+            moved = image["id"] in progress and image["progress"] != progress[image["id"]]
+            if image["state"] in {VALIDATING, VALID} or (image["state"] == UPLOADING and moved):
+                return seen, image
+        return seen, None
 
     def _clear_remains(self, before: list[Image]) -> str:
         """After an upload that was refused for good: remove the broken image that it left. What became of it; empty when it left none.

@@ -510,3 +510,13 @@ def test_an_image_that_does_not_tell_whether_it_is_meant_stays_with_a_warning(ra
     outcome = rack.image(appliance, state="absent", version=OLD, checksum=OTHER_SUM)
     assert (outcome.changed, len(outcome.warnings)) == (False, 1)
     assert outcome.warnings[0].startswith("Image 2 (SHA-256 ")
+
+
+def test_the_upload_of_another_run_outlives_the_end_of_the_own_one(rack: Rack, tmp_path: Path) -> None:
+    appliance = rack.appliance(cut_upload_after=1_000_000)
+    iso = image_file(tmp_path, size=4_000_000)
+    others = {"version": NEW, "checksum": sha256(iso), "ends_in": 3.0}
+    after_first_look(appliance.images, "listed", lambda: appliance.add_image("UPLOADING", **others))
+    outcome = rack.image(appliance, src=str(iso))
+    assert (outcome.kind, outcome.result["image"]["id"], states(appliance)) == (None, 1, ["VALID"])
+    assert writes(appliance) == [UPLOAD, "DELETE images/items/2"]

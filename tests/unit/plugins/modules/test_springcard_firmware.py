@@ -330,7 +330,9 @@ def test_every_message_has_an_error_of_its_own(readers: ReaderSite) -> None:
 def test_messages_that_the_simulator_gives_by_itself(readers: ReaderSite) -> None:
     bad = readers.folder / "bad.bin"
     bad.write_bytes(b"no firmware")
-    codes = [readers.load(src=str(bad)).result["error"]["code"]]
+    refused = readers.load(src=str(bad))
+    assert (refused.message.count("not a firmware image"), refused.message.startswith("bad.bin: ")) == (1, True)
+    codes = [refused.result["error"]["code"]]
     for status in (404, 403, 500):
         readers.service.remote[URL] = status
         codes.append(readers.load(url=URL).result["error"]["code"])

@@ -122,23 +122,16 @@ class RegistryClient:
         that it tells is a :class:`ReplyError`: what it does not show may be there.
         """
         found: dict[str | None, Entry] = {}
-        rows_seen = 0
+        rows_seen, total = 0, None
         for page in range(1, MOST_PAGES + 1):
-            try:
-                reply = self._call("GET", f"/firmware?page={page}&results_per_page={PAGE_SIZE}")
-            except DeviceError as error:
-                if error.http_status in NO_LISTING or error.code == NO_PATH:
-                    return None if page == 1 else list(found.values())
-                raise
-            body = _json_or_none(reply)
-            rows = rows_in(body)
+            rows, told = self._page(page)
             if rows is None and page == 1:
-                return [] if reply.status == 204 else None
+                return None
+            total = total if told is None else told
             before = len(found)
             found.update({row.id: row for row in rows or [] if row})
             new = len(found) > before
             rows_seen += len(rows or []) if new else 0
-            total = total_in(body)
             if new and (total is None or rows_seen < total):
                 continue
             if total is not None and rows_seen < total:
@@ -148,6 +141,17 @@ class RegistryClient:
                 )
             return list(found.values())
         raise ReplyError(f"The list of {self.name} did not end after {MOST_PAGES} pages.")
+
+    def _page(self, page: int) -> tuple[list[Entry | None] | None, int | None]:
+        """One page of the list, None where there is none; and how many entries the list has in all, where it tells that."""
+        try:
+            reply = self._call("GET", f"/firmware?page={page}&results_per_page={PAGE_SIZE}")
+        except DeviceError as error:
+            if error.http_status in NO_LISTING or error.code == NO_PATH:
+                return None, None
+            raise
+        body = _json_or_none(reply)
+        return ([] if reply.status == 204 else rows_in(body)), total_in(body)
 
     def _call(self, method: str, path: str, payload: t.Any = None) -> Reply:
         """One call. A reply of success that says ``"status": false`` is none."""

@@ -471,10 +471,14 @@ def test_an_empty_list_is_a_list(registry: RegistrySite, listing: str, empty: st
     assert (gone.kind, gone.changed, gone.warnings) == (None, False, [])
 
 
-def test_a_list_that_does_not_show_all_proves_nothing(registry: RegistrySite) -> None:
-    registry.registry.merge({"listing": "first"})
+@pytest.mark.parametrize("listing", ["first", "pages"])
+def test_a_list_that_does_not_show_all_proves_nothing(registry: RegistrySite, listing: str) -> None:
+    registry.registry.merge({"listing": listing})
     for number in range(31):
         registry.registry.add("IR4KEY", str(number), OTHER_URL)
+    if listing == "pages":
+        for number in (2, 4, 6):  # the second page of each of the three lists
+            registry.registry.fail("status", "/api/v1/firmware", method="GET", nth=number, code=404)
     for outcome in (registry.ask(), registry.publish(**KEY, state="absent"), registry.publish(**WANTED)):
         assert outcome.kind == "reply"
         assert "ended after 30 of the 31 entries" in outcome.message

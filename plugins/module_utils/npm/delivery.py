@@ -136,16 +136,13 @@ class Delivery:
         An upload under way is not this run's when more of it comes in after the own one broke off: it is joined.
         """
         new = [image for image in self._list_patiently() if self._may_be_own(image, before)]
+        good = next((image for image in new if image["state"] == VALID or (image["state"] in UNDER_WAY and complete)), None)
+        if good is None and any(image["state"] in UNDER_WAY for image in new):
+            new, good = self._look_who_feeds(before)
         for image in new:
-            if image["state"] == VALID or (image["state"] in UNDER_WAY and complete):
-                return image
-        fed = None
-        if any(image["state"] in UNDER_WAY for image in new):
-            new, fed = self._look_who_feeds(before)
-        for image in new:
-            if fed is None or image["state"] in FAILED:
+            if good is None or image["state"] in FAILED:
                 self.remove(image)
-        return fed
+        return good
 
     def _look_who_feeds(self, before: list[Image]) -> tuple[list[Image], Image | None]:
         """The new images a moment later, and the one whose upload still goes on, or has ended."""

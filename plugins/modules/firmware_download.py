@@ -52,7 +52,7 @@ options:
     type: float
     default: 30
 requirements:
-  - requests >= 2.25
+  - requests >= 2.28
 author:
   - The siteops.devices authors (@siteops)
 """

@@ -93,7 +93,7 @@ EXAMPLES = r"""
     type: OKM
     version: "01932023020111482"
     url: https://storage.example.com/firmware/okm-01932023020111482.bin
-    ledger: "{{ inventory_dir }}/invue-ledger.json"
+    ledger: "{{ playbook_dir }}/invue-ledger.json"
     url_check:
       checksum: sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
 
@@ -102,7 +102,7 @@ EXAMPLES = r"""
     access_token: "{{ vault_invue_access_token }}"
     type: OKM
     version: "01932023020111482"
-    ledger: "{{ inventory_dir }}/invue-ledger.json"
+    ledger: "{{ playbook_dir }}/invue-ledger.json"
     state: absent
 """
 

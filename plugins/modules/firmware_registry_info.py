@@ -40,7 +40,7 @@ EXAMPLES = r"""
   siteops.devices.firmware_registry_info:
     access_token: "{{ vault_invue_access_token }}"
     type: OKM
-    ledger: "{{ inventory_dir }}/invue-ledger.json"
+    ledger: "{{ playbook_dir }}/invue-ledger.json"
   register: registry
 
 - name: Show it

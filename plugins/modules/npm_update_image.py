@@ -12,6 +12,7 @@ description:
   - Uploads an image, or lets the appliance fetch it, and waits until the appliance has validated it.
   - An image that is there already is used. One that is being uploaded or validated is waited for and used, whoever sends it; it is not
     sent again. One that failed is replaced.
+  - When the appliance refuses an upload for good, the broken image that it may keep is removed again, unless it cannot be told from others.
   - An upload is read from disk while it is sent, so that an image of many gigabytes needs no memory. Its checksum is computed once for all
     appliances of a run.
   - A task that only waited for the image, and sent and removed nothing, is not changed.

@@ -52,15 +52,23 @@ FIRST_ADDRESS = "127.23.0.1"
 PREFIX = "/api/v1"
 MEMBERS = ("type", "version", "url")
 DUPLICATE = 'duplicate key value violates unique constraint "firmware_type_version_key"'
-LISTINGS = ("none", "pages", "plain", "ends", "page")
-REPLIES = ("entry", "bare", "list", "id", "place", "empty")
+LISTINGS = ("none", "pages", "plain", "ends", "page", "items", "types", "named", "bare", "first")
+CHOICES: dict[str, tuple[str, ...]] = {
+    "listing": LISTINGS,
+    "reply": ("entry", "bare", "list", "id", "place", "empty"),
+    "empty_list": ("list", "null", "204"),
+    "unknown": ("json", "page"),
+}
 
 
 @dataclass
 class Switches:
     """How a registry behaves where its document leaves a choice."""
 
-    listing: str = "none"  # GET /firmware: none, pages, plain, ends (404 after the last page), page (a web page)
+    # GET /firmware: none, a web page, or a list: in pages, ends (404 after the last), first (the first page for any), plain (whole),
+    # items (in data), types (one list for each), named (firmwares, not data), bare.
+    listing: str = "none"
+    empty_list: str = "list"  # what stands for it: an empty list, null, or status 204
     results_per_page: int = 30  # when the client names no other number, and the most it gets
     id_in_body: str = "optional"  # of a PUT: optional, required, refused
     numbered: bool = False  # ids are numbers
@@ -69,6 +77,7 @@ class Switches:
     updated: int = 200
     deleted: int = 204
     duplicate: int = 400
+    unknown: str = "json"  # body of 404 to an entry: json, or page (a web page)
 
 
 class Refused(Exception):
@@ -133,7 +142,7 @@ class Registry(Device):
                 self.token = str(value)
             elif name == "entries":
                 self.entries = {row["id"]: {member: row[member] for member in MEMBERS} for row in value}
-            elif name in vars(self.switches) and value in {"listing": LISTINGS, "reply": REPLIES}.get(name, (value,)):
+            elif name in vars(self.switches) and value in CHOICES.get(name, (value,)):
                 setattr(self.switches, name, value)
             else:
                 raise ValueError(f"{name}: not here, or not {value!r}")
@@ -184,8 +193,13 @@ class Registry(Device):
 
     def _get(self, number: str) -> Reply:
         if number not in self.entries:
-            raise Refused("unknown id", Reply({"message": "Not Found"}, 404), violation=False)
+            raise self._unknown()
         return Reply({"msg": "Firmwares fetched successfully", "data": self._row(number, self.entries[number])})
+
+    def _unknown(self) -> Refused:
+        page = self.switches.unknown == "page"
+        reply = Reply(raw=faults.HTML_PAGE, content_type="text/html", status=404) if page else Reply({"message": "Not Found"}, 404)
+        return Refused("unknown id", reply, violation=False)
 
     def _create(self, body: Any, fault: Fault | None) -> Reply:
         entry = _checked(body)
@@ -223,7 +237,7 @@ class Registry(Device):
 
     def _delete(self, number: str, fault: Fault | None) -> Reply:
         if number not in self.entries:
-            raise Refused("unknown id", Reply({"message": "Not Found"}, 404), violation=False)
+            raise self._unknown()
         if not _ignored(fault):
             del self.entries[number]
         status = self.switches.deleted
@@ -238,9 +252,13 @@ class Registry(Device):
         rows = [self._row(number, entry) for number, entry in self.entries.items()]
         if self.switches.listing == "page":
             return Reply(raw=faults.HTML_PAGE, content_type="text/html")
-        if self.switches.listing == "plain":
-            return Reply({"msg": "Firmwares fetched successfully", "data": rows})
-        page = int(call.query.get("page", "1"))
+        if not rows and self.switches.empty_list != "list":
+            null = self.switches.empty_list == "null"
+            return Reply({"msg": "Firmwares fetched successfully", "data": None}) if null else Reply(raw=b"", status=204)
+        whole = self._whole_list(rows)
+        if whole is not None:
+            return Reply(whole)
+        page = 1 if self.switches.listing == "first" else int(call.query.get("page", "1"))
         most = self.switches.results_per_page
         per_page = min(int(call.query.get("results_per_page", most)), most)
         pagination = {"page": page, "results_per_page": str(per_page), "total_results": str(len(rows))}
@@ -250,6 +268,19 @@ class Registry(Device):
                 raise Refused("after the last page", Reply({"message": "Not Found"}, 404), violation=False)
             return Reply({"message": "Firmwares fetched successfully", "data": some})
         return Reply({"message": "Firmwares fetched successfully", "pagination": pagination, "data": some})
+
+    def _whole_list(self, rows: list[dict[str, Any]]) -> Any:
+        """All rows at once, in the form that is set; None where they come in pages."""
+        told = {"msg": "Firmwares fetched successfully"}
+        types = {kind: [row for row in rows if row["type"] == kind] for kind in ("OKM", "IR4KEY")}
+        forms: dict[str, Any] = {
+            "plain": {**told, "data": rows},
+            "items": {**told, "data": {"items": rows, "links": []}},
+            "types": {**told, "data": types},
+            "named": {**told, "firmwares": rows},
+            "bare": rows,
+        }
+        return forms.get(self.switches.listing)
 
 
 class FileHost(Device):

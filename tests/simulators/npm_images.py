@@ -23,6 +23,7 @@ DESCRIPTIONS = {
     INVALID: "The signature of the image is not valid",
 }
 HEAD = 512
+MOMENT = 0.1  # seconds
 VERSION_LINE = re.compile(rb"^AppResponse update image, version ([^\n]+)\n")
 
 
@@ -70,6 +71,10 @@ class Upload:
             self._images.switches.cut_upload_after = None
             raise ConnectionAbortedError
         self.size += len(piece)
+        room = self._images.switches.room
+        if room is not None and self.size > room and self.refusal is None:
+            self.refusal = Refused(413, "NO_SPACE", "there is no room for an image of this size", violation=False)
+            self.broken()
         self.sha.update(piece)
         if len(self.head) < HEAD:
             self.head += piece[:HEAD]
@@ -82,6 +87,9 @@ class Upload:
             return
         if how == "gone":
             self._images.drop(self.image)
+            self.image = None
+        elif how == "late":
+            self.image.then, self.image.ends_at = UPLOAD_ERROR, time.monotonic() + MOMENT
         else:
             self.image.become(UPLOAD_ERROR)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 CHOICES: dict[str, tuple[Any, ...]] = {
     "image_outcome": ("VALID", "INVALID", "UPLOAD_ERROR"),
-    "broken_upload": ("error", "gone", "stuck"),
+    "broken_upload": ("error", "gone", "stuck", "late"),
     "no_images": ("empty", "absent"),
     "duplicates": ("kept", "refused"),
     "init_outcome": ("INITIALIZED", "IDLE", "FAILED_GRACEFUL", "FAILED_CRITICAL"),
@@ -44,7 +44,8 @@ class Switches:
     fetch_seconds: float = 0.05
     image_outcome: str = "VALID"
     upload_version: str | None = None  # of images whose content does not tell it
-    broken_upload: str = "error"  # what an upload leaves that breaks off: UPLOAD_ERROR, nothing, UPLOADING for ever
+    broken_upload: str = "error"  # what an upload leaves that breaks off: UPLOAD_ERROR (late: in a moment), nothing, UPLOADING for ever
+    room: int | None = None  # bytes after which an upload is refused with 413
     cut_upload_after: int | None = None  # close the connection after that many bytes of the next upload
     duplicates: str = "kept"  # an image with the checksum of another: kept beside it, or refused with 409
     early_refusal: bool = False  # refuse an upload before its body is read

@@ -76,6 +76,9 @@ class Service(Device):
         self.remote: dict[str, bytes | int] = {}
         self.starting = False
         self.has_service = True
+        self.service_reply: Reply | None = None  # to GET /service, instead of its object
+        self.twice = ""  # what each reader stands in /devices with before its own row: "" (nothing), or a row of that Status
+        self.wrapped = False  # an object with the list of /devices in it, which the vendor's page does not have
         self.has_firmware_info = True
         self.load_reply: tuple[int, Any] = (200, {"Result": "success"})  # None as body: empty
         self.websocket_port = 0
@@ -163,6 +166,8 @@ class Service(Device):
     def get_service(self, _call: Call) -> Reply:
         if not self.has_service:
             raise Refused("Unknown route", 404)
+        if self.service_reply is not None:
+            return self.service_reply
         return Reply(
             {
                 "Name": "SpringCard Companion Service",
@@ -178,7 +183,11 @@ class Service(Device):
         )
 
     def get_devices(self, _call: Call) -> Reply:
-        return Reply([reader.device() for reader in self.readers if reader.present])
+        rows: list[dict[str, Any]] = []
+        for reader in self.readers:
+            if reader.present:
+                rows += [*([{**reader.device(), "Status": self.twice, "Binding": "bound"}] if self.twice else []), reader.device()]
+        return Reply({"Devices": rows} if self.wrapped else rows)
 
     def get_device(self, _call: Call, device_id: str) -> Reply:
         return Reply(self._reader(device_id, busy=False).device())

@@ -72,10 +72,11 @@ def _attempt(run: Run, task: Task) -> Result:
 
 
 def interrupted() -> Result:
-    """The result of a module that was told to stop."""
+    """The result of a module that was told to stop. How far it had come is not known here."""
     return InterruptedWork(
-        "The run was told to stop; what was under way was ended and the session closed.",
+        "The run was told to stop and has closed its session. What the device does by itself, such as an update that was started, goes on.",
         hint="Run the task again: it compares before it changes anything.",
+        facts={"took_effect": "unknown"},
     ).to_result()
 
 

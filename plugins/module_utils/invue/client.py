@@ -54,6 +54,7 @@ class RegistryClient:
         # The vendor does not document the header; a token that brings its own scheme ("Token abc") is sent as it is.
         value = access_token if " " in access_token else f"Bearer {access_token}"
         self._http.authorize = lambda: {"Authorization": value}
+        self._path_works = False
 
     @classmethod
     def open(cls, task: Task) -> RegistryClient:
@@ -83,7 +84,7 @@ class RegistryClient:
         try:
             reply = self._call("GET", _path(number))
         except HTTPError as error:
-            if error.http_status != 404:
+            if not self._says_gone(error):
                 raise
             return None
         found = entry_in(reply.json())
@@ -106,33 +107,51 @@ class RegistryClient:
         try:
             _acknowledgement(self._call("DELETE", _path(number)))
         except HTTPError as error:
-            if error.http_status != 404:
+            if not self._says_gone(error):
                 raise
+
+    def _says_gone(self, error: HTTPError) -> bool:
+        """Whether it is a 404 to an entry: also a web page, once another call has shown that the path is right."""
+        return error.http_status == 404 or (error.code == NO_PATH and self._path_works)
 
     def listing(self) -> list[Entry] | None:
         """All entries by GET /firmware, page after page; None when the registry has no such list.
 
         The vendor's page has none. Its sibling resources page like this: counts may be numbers or text, and may be missing,
-        in which case it ends with the page that brings nothing new, or that does not exist.
+        in which case it ends with the page that brings nothing new, or that does not exist. A list that ends before the count
+        that it tells is a :class:`ReplyError`: what it does not show may be there.
         """
         found: dict[str | None, Entry] = {}
+        rows_seen, total = 0, None
         for page in range(1, MOST_PAGES + 1):
-            try:
-                reply = self._call("GET", f"/firmware?page={page}&results_per_page={PAGE_SIZE}")
-            except DeviceError as error:
-                if error.http_status in NO_LISTING or error.code == NO_PATH:
-                    return None if page == 1 else list(found.values())
-                raise
-            body = _json_or_none(reply)
-            rows = rows_in(body)
+            rows, told = self._page(page)
             if rows is None and page == 1:
                 return None
+            total = total if told is None else told
             before = len(found)
-            found.update({row.id: row for row in rows or []})
-            total = total_in(body)
-            if len(found) == before or (total is not None and len(found) >= total):
-                return list(found.values())
+            found.update({row.id: row for row in rows or [] if row})
+            new = len(found) > before
+            rows_seen += len(rows or []) if new else 0
+            if new and (total is None or rows_seen < total):
+                continue
+            if total is not None and rows_seen < total:
+                raise ReplyError(
+                    f"The list of {self.name} ended after {rows_seen} of the {total} entries that it tells of.",
+                    hint="What is missing there may exist. Name the entry with id.",
+                )
+            return list(found.values())
         raise ReplyError(f"The list of {self.name} did not end after {MOST_PAGES} pages.")
+
+    def _page(self, page: int) -> tuple[list[Entry | None] | None, int | None]:
+        """One page of the list, None where there is none; and how many entries the list has in all, where it tells that."""
+        try:
+            reply = self._call("GET", f"/firmware?page={page}&results_per_page={PAGE_SIZE}")
+        except DeviceError as error:
+            if error.http_status in NO_LISTING or error.code == NO_PATH:
+                return None, None
+            raise
+        body = _json_or_none(reply)
+        return ([] if reply.status == 204 else rows_in(body)), total_in(body)
 
     def _call(self, method: str, path: str, payload: t.Any = None) -> Reply:
         """One call. A reply of success that says ``"status": false`` is none."""
@@ -143,6 +162,7 @@ class RegistryClient:
         body = _json_or_none(reply)
         if isinstance(body, t.Mapping) and body.get("status") is False:
             raise RefusedError(f"{reply.what} with status false{_told(body)}.", http_status=reply.status)
+        self._path_works = self._path_works or body is not None
         return reply
 
 
@@ -197,11 +217,8 @@ def _told(body: t.Any) -> str:
     if not isinstance(body, t.Mapping):
         return ""
     errors = body.get("errors")
-    told = (
-        [str(item.get("detail")) for item in errors if isinstance(item, t.Mapping) and item.get("detail")]
-        if isinstance(errors, list)
-        else []
-    )
+    details = [item.get("detail") if isinstance(item, t.Mapping) else item for item in errors] if isinstance(errors, list) else []
+    told = [str(detail) for detail in details if detail]
     told += [
         str(body[name]) for name in ("error_code", "error_msg", "message", "msg", "detail", "error") if isinstance(body.get(name), str)
     ]
@@ -225,10 +242,10 @@ def _understood(error: HTTPError, name: str, call: str) -> DeviceError:
             code=code,
             hint="Ask for a token with the scopes for firmware.",
         )
+    if call.startswith(("POST", "PUT")) and (status == 409 or "firmware_type_version_key" in told or "duplicate key" in told):
+        return _duplicate(name, call, status, told)
     if status == 400:
         return _bad_request(name, call, told)
-    if status == 409 and call.startswith(("POST", "PUT")):
-        return _duplicate(name, call, status, told)
     if status == 404 and ("HTML" in error.message or "Cannot " in error.message):
         error.hint = "That says that there is no such path, not that there is no such entry: check api_url."
         error.http_status, error.code = None, NO_PATH  # what asks for an entry must not take it for "no such entry"
@@ -240,8 +257,6 @@ def _understood(error: HTTPError, name: str, call: str) -> DeviceError:
 
 
 def _bad_request(name: str, call: str, told: str) -> RefusedError:
-    if "firmware_type_version_key" in told or "duplicate key" in told:
-        return _duplicate(name, call, 400, told)
     if call.startswith("PUT") and "Failed to update" in told:
         return RefusedError(
             f"{name} has no entry of this id (HTTP 400 to {call}{told}).",
@@ -253,7 +268,7 @@ def _bad_request(name: str, call: str, told: str) -> RefusedError:
     return RefusedError(f"{name} refused the values (HTTP 400 to {call}{told}).", http_status=400, hint=f"Check {wrong}.")
 
 
-def _duplicate(name: str, call: str, status: int, told: str) -> RefusedError:
+def _duplicate(name: str, call: str, status: int | None, told: str) -> RefusedError:
     return RefusedError(
         f"{name} has an entry of this type and version already (HTTP {status} to {call}{told}).",
         http_status=status,

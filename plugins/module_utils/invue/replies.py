@@ -41,16 +41,21 @@ def id_in(body: t.Any) -> str | None:
     return _text(content.get("id")) if isinstance(content, t.Mapping) else None
 
 
-def rows_in(body: t.Any) -> list[Entry] | None:
-    """The entries of one page of a list; None when the reply is no list. Rows that are no entries are left out."""
-    rows = body.get("data") if isinstance(body, t.Mapping) else body
+def rows_in(body: t.Any) -> list[Entry | None] | None:
+    """The rows of one page of a list, None for each that is no entry; None when the reply is no list.
+
+    They are the reply, stand in ``data``, or in lists in one of the two, by whatever name. ``"data": null`` is an empty list.
+    """
+    rows = body.get("data", body) if isinstance(body, t.Mapping) else body
+    if rows is None and isinstance(body, t.Mapping):
+        return []
     if isinstance(rows, t.Mapping):
-        lists = [value for value in rows.values() if isinstance(value, list)]
-        rows = lists[0] if len(lists) == 1 else None
+        lists = [value for name, value in rows.items() if isinstance(value, list) and name != "errors"]
+        rows = [row for some in lists for row in some] if lists else None
     if not isinstance(rows, list):
         return None
-    entries = [entry for entry in map(_entry_of, rows) if entry is not None]
-    return entries if entries or not rows else None
+    entries = [_entry_of(row) for row in rows]
+    return entries if any(entries) or not rows else None
 
 
 def total_in(body: t.Any) -> int | None:

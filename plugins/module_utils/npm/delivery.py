@@ -8,12 +8,12 @@ import os
 import typing as t
 
 from ..core import location
-from ..core.errors import DeadlineError, DeviceError, FailedError, NotTakenError
+from ..core.errors import DeadlineError, DeviceError, FailedError, NotTakenError, UnreachableError
 from ..core.progress import Progress, share_done
 from ..core.upload import FileBody
 from ..core.wait import Deadline, Patience, Pending, wait_until
 from .client import NpmClient, passing
-from .image import FAILED, OTHER, SAME, UNDER_WAY, UNKNOWN, UPLOADING, VALID, Image, Wanted, describe, image_of
+from .image import FAILED, OTHER, SAME, UNDER_WAY, UNKNOWN, UPLOAD_ERROR, UPLOADING, VALID, VALIDATING, Image, Wanted, describe, image_of
 
 GO_ON = "Run the task again: it joins what is still under way."
 STILL_FOR = 300.0
@@ -24,6 +24,9 @@ BROKEN_FOR = 60.0
 
 GONE_WITHIN = 60.0
 """Seconds after which an image whose removal was accepted has to be gone."""
+
+ENDS_WITHIN = 5.0
+"""Seconds within which an appliance that refused an upload shows that the image of it has ended, too."""
 
 
 class Source(t.NamedTuple):
@@ -74,7 +77,7 @@ class Delivery:
     def _attempt(self, source: Source, before: list[Image]) -> Image | DeviceError:
         """The image, VALID; or the error after which it turned out that it did not arrive."""
         try:
-            return self.wait(self._post(source), before)
+            return self.wait(self._post(source, before), before)
         except _Unsure as unsure:
             return self._after(unsure, before)
 
@@ -91,7 +94,7 @@ class Delivery:
         self._warn(f"{unsure.error.message} The appliance got {describe(image)} nevertheless.")
         return image
 
-    def _post(self, source: Source) -> Image:
+    def _post(self, source: Source, before: list[Image]) -> Image:
         body = None
         try:
             if source.path is None:
@@ -103,6 +106,8 @@ class Delivery:
         except DeviceError as error:
             if not error.uncertain:
                 error.hint = error.hint or f"{source} was not taken. See what the appliance says, and that it has room for it."
+                if not isinstance(error, UnreachableError) and error.http_status != 401:
+                    error.hint = f"{error.hint} {self._clear_remains(before)}"
                 raise
             raise _Unsure(error, body is None or body.complete) from None
 
@@ -126,16 +131,68 @@ class Delivery:
         return on_read
 
     def _arrived(self, before: list[Image], complete: bool) -> Image | None:
-        """After a lost reply: the image that is there now and was not before. What a broken upload left behind is removed."""
-        known = {image["id"] for image in before}
-        for image in self._list_patiently():
-            new = image["id"] not in known if image["id"] is not None else image not in before
-            if not new or self._wanted.compare(image) == OTHER:
-                continue
-            if image["state"] == VALID or (image["state"] in UNDER_WAY and complete):
-                return image
-            self.remove(image)
-        return None
+        """After a lost reply: the image that is there now and was not before. What a broken upload left behind is removed.
+
+        An upload under way is not this run's when more of it comes in after the own one broke off: it is joined.
+        """
+        new = [image for image in self._list_patiently() if self._may_be_own(image, before)]
+        good = next((image for image in new if image["state"] == VALID or (image["state"] in UNDER_WAY and complete)), None)
+        if good is None and any(image["state"] in UNDER_WAY for image in new):
+            new, good = self._look_who_feeds(before)
+        for image in new:
+            if good is None or image["state"] in FAILED:
+                self.remove(image)
+        return good
+
+    def _look_who_feeds(self, before: list[Image]) -> tuple[list[Image], Image | None]:
+        """The new images a moment later, and the one whose upload still goes on, or has ended."""
+        seen: list[Image] = []
+        progress: dict[int | None, float | None] = {}
+        for _half in range(2):
+            self._deadline.clock.sleep(ENDS_WITHIN / 2)
+            progress = {image["id"]: image["progress"] for image in seen}
+            seen = [image for image in self._list_patiently() if self._may_be_own(image, before)]
+        for image in seen:
+            moved = image["id"] in progress and image["progress"] != progress[image["id"]]
+            if image["state"] in {VALIDATING, VALID} or (image["state"] == UPLOADING and moved):
+                return seen, image
+        return seen, None
+
+    def _clear_remains(self, before: list[Image]) -> str:
+        """After an upload that was refused for good: remove the broken image that it left. What became of it; empty when it left none.
+
+        Only a single new image that may be the wanted one is surely this run's. Several, or one that is not known to be broken, stay.
+        """
+        wrote = self.wrote
+        try:
+            new = self._remains(before)
+            if len(new) == 1 and new[0]["state"] == UPLOAD_ERROR and new[0]["id"] is not None:
+                self.remove(new[0])
+                self.wrote = wrote
+                return f"The broken {describe(new[0])} that it left there was removed."
+        except DeviceError as error:
+            self.wrote = True
+            return f"What it may have left there could not be removed ({error.message.rstrip('.')}); the next run replaces it."
+        if not new:
+            return ""
+        self.wrote = True
+        there = ", ".join(f"{describe(image)} in the state {image['state']}" for image in new)
+        return f"New there since then: {there}. The next run joins or replaces it."
+
+    def _remains(self, before: list[Image]) -> list[Image]:
+        """New images that are not valid and may be the wanted one. An upload that was refused may take a moment to end."""
+        patience = Deadline(ENDS_WITHIN, self._deadline.clock)
+        while True:
+            new = [image for image in self.look() if image["state"] != VALID and self._may_be_own(image, before)]
+            if patience.left <= 0 or not any(image["state"] in UNDER_WAY for image in new):
+                return new
+            patience.clock.sleep(0.2)
+
+    def _may_be_own(self, image: Image, before: list[Image]) -> bool:
+        """Whether this run may have brought an image: it was not there ``before``, and is not known to be another one."""
+        known = {other["id"] for other in before}
+        new = image["id"] not in known if image["id"] is not None else image not in before
+        return new and self._wanted.compare(image) != OTHER
 
     def _list_patiently(self) -> list[Image]:
         """All images, asked for until the appliance answers."""

@@ -76,6 +76,7 @@ class Presence:
         if steps.send:
             self._check_source()
             self._warn_of_endless_work()
+        _need_ids(self._appliance, steps.surplus)
         image = self._picture(steps)
         after = [other for other in before if other not in [*steps.replace, *steps.surplus, steps.join]]
         after += [] if steps.use else [image]
@@ -205,6 +206,10 @@ def ensure_absent(task: t.Any, appliance: NpmClient) -> Plan:
     before = delivery.look()
     going = [image for image in before if _named(image, number, wanted)]
     after = [image for image in before if image not in going]
+    _need_ids(appliance, going)
+    for image in before:
+        if image not in going and image["state"] == VALID and _may_be_named(image, number, wanted):
+            task.warn(f"{describe(image, start=True)} on {appliance.name} does not tell whether it is the one to remove; it stays.")
     if going and not task.check_mode:
         for image in going:
             delivery.remove(image)
@@ -218,3 +223,16 @@ def _named(image: Image, number: int | None, wanted: Wanted) -> bool:
     if wanted.checksum and image["checksum"] != wanted.checksum:
         return False
     return not wanted.version or wanted.version.fits(image["version"])
+
+
+def _may_be_named(image: Image, number: int | None, wanted: Wanted) -> bool:
+    """Whether an image would be named if it told all that the options name it by."""
+    named = {"id": number, "checksum": wanted.checksum, "version": wanted.version}
+    return _named({**image, **{key: value for key, value in named.items() if image[key] is None}}, number, wanted)
+
+
+def _need_ids(appliance: NpmClient, images: list[Image]) -> None:
+    """Images are removed by their ids; raise :class:`FailedError` for one that tells none, before anything is sent."""
+    for image in images:
+        if image["id"] is None:
+            raise FailedError(f"{appliance.name} does not tell the id of {describe(image)}, so it cannot be removed. Nothing was sent.")

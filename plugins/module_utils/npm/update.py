@@ -79,9 +79,9 @@ class Status:
         told = [seen for seen in (self.newest, self.sw_version) if seen]
         return any(version.fits(seen) for seen in told) and not any(version.contradicts(seen) for seen in told)
 
-    def picture(self) -> dict[str, t.Any]:
-        """For a diff: what a run changes, without descriptions and times."""
-        return {"state": self.state, "target_version": str(self.target) if self.target else None, "version": self.running}
+    def picture(self, target: NpmVersion | None) -> dict[str, t.Any]:
+        """For a diff: what a run changes, without descriptions and times. ``target``: what is prepared, told or not."""
+        return {"state": self.state, "target_version": str(target) if target else None, "version": self.running}
 
     @property
     def facts(self) -> dict[str, t.Any]:

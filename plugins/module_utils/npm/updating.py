@@ -68,17 +68,19 @@ class Update:
         """Bring the update to the goal, or in check mode say what that would do. Raises what the appliance's failure is."""
         before = self._first_status()
         steps = self._steps(before)
+        shown = before.picture(self._target(before))
         self._check_beforehand(before, steps)
         if self._task.check_mode:
-            return self._prediction(before, steps)
+            return self._prediction(before, shown, steps)
         try:
             after = self._follow(before, steps)
         except DeviceError as error:
             error.changed = error.changed or self._posted
             raise
         changed = self._posted or before.running != after.running
-        plan = Plan(before.picture(), after.picture(), {"update": True} if changed else {})
-        return Outcome(plan, after.update, before.running, str(after.target) if after.target else after.running)
+        target = self._target(after)
+        plan = Plan(shown, after.picture(target), {"update": True} if changed else {})
+        return Outcome(plan, after.update, before.running, str(target) if target else after.running)
 
     # Planning
 
@@ -119,7 +121,8 @@ class Update:
                 f"{missing} Nothing was prepared.", hint="Put it there with siteops.devices.npm_update_image, and wait for it."
             )
 
-    def _prediction(self, before: Status, steps: list[str]) -> Outcome:
+    def _prediction(self, before: Status, shown: dict[str, t.Any], steps: list[str]) -> Outcome:
+        """``shown``: the picture of ``before``."""
         update, version = dict(before.update), before.running
         if steps:
             update.update(state=IDLE, target_version=None, state_description=None, last_state_time=None)
@@ -131,8 +134,9 @@ class Update:
                 update["update_history"] = [*update["update_history"], {"time": None, "version": version}]
         after = Status(update, version)
         changed = any(step != WAIT for step in steps) or before.running != after.running
-        plan = Plan(before.picture(), after.picture(), {"update": True} if changed else {})
-        return Outcome(plan, update, before.running, str(after.target) if after.target else after.running)
+        target = after.target if steps else self._target(before)
+        plan = Plan(shown, after.picture(target), {"update": True} if changed else {})
+        return Outcome(plan, update, before.running, str(target) if target else after.running)
 
     def _worded(self) -> str:
         """The wanted version as the appliance will call it: with the build that its image tells."""

@@ -8,7 +8,7 @@ import typing as t
 import urllib.parse
 
 from ..core.connection import endpoint_of, http_options
-from ..core.errors import AuthenticationError, BusyError, DeviceError, FailedError, HTTPError, RefusedError, UnreachableError
+from ..core.errors import AuthenticationError, BusyError, DeviceError, FailedError, HTTPError, RefusedError, ReplyError, UnreachableError
 from ..core.http import Endpoint, Reply, Session
 from ..core.schema import Schema
 from ..core.wait import Clock
@@ -27,6 +27,9 @@ GONE = 410
 
 STARTING = 503
 """The service is starting or stopping."""
+
+UNKNOWN_ROUTE = frozenset({400, 403, 404, 405, 406, 410, 422})
+"""What a service may say to a route that we guess and it does not have. The document has 404, or 405 for the verb."""
 
 DEVICE: Schema = {"type": "object", "required": ["DeviceId"], "properties": {"DeviceId": {"type": "string"}}}
 DEVICES: Schema = {"type": "array", "items": DEVICE}
@@ -66,16 +69,16 @@ class CompanionClient:
         self._http.close()
 
     def service(self) -> dict[str, t.Any] | None:
-        """The SERVICE object; None from an older service, which has no such route."""
+        """The SERVICE object; None from a service without such a route: the vendor documents the object, and the route is a guess."""
         try:
             return t.cast("dict[str, t.Any]", self.call("GET", "/service").json(OBJECT))
-        except HTTPError as error:
-            if error.http_status not in {404, 405}:
+        except DeviceError as error:
+            if error.http_status not in UNKNOWN_ROUTE and not isinstance(error, ReplyError):
                 raise
             return None
 
     def devices(self) -> list[dict[str, t.Any]]:
-        """The DEVICE objects of all readers."""
+        """The DEVICE objects of all readers: a plain list, as the vendor's page shows it (no guess, so nothing else is taken for it)."""
         return t.cast("list[dict[str, t.Any]]", self.call("GET", "/devices").json(DEVICES))
 
     def firmware_info(self, device_id: str) -> dict[str, t.Any] | None:

@@ -38,7 +38,7 @@ class Reader:
     @property
     def status(self) -> str:
         """``ok``, ``error``, ``missing`` or ``unknown``."""
-        return str(self.device.get("Status", "ok")).lower()
+        return str(self.device.get("Status") or "ok").lower()
 
     @property
     def label(self) -> str:
@@ -95,8 +95,13 @@ class Firmware:
 
 
 def attached(client: CompanionClient) -> list[Reader]:
-    """The readers of a service."""
-    return [Reader(client.name, device) for device in client.devices()]
+    """The readers of a service. The list has those that are attached and those that are bound: one that it has twice is one reader."""
+    found: dict[str, Reader] = {}
+    for device in client.devices():
+        reader = Reader(client.name, device)
+        if reader.id not in found or (found[reader.id].status != "ok" and reader.status == "ok"):
+            found[reader.id] = reader
+    return list(found.values())
 
 
 def find(client: CompanionClient, name: str) -> Reader:

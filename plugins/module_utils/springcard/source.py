@@ -13,7 +13,6 @@ import typing as t
 from ..core import location
 from ..core.errors import DeviceError, InputError
 from .client import CompanionClient
-from .messages import MESSAGES
 from .reader import Firmware
 
 CHUNK = 3 * 16 * 1024
@@ -102,7 +101,7 @@ class Source:
             return Firmware.of(client.inspect(f"file://{copy}"))
         except DeviceError as error:
             if error.code == "Unsupported content":
-                error.message = f"{self.name}: {MESSAGES['Unsupported content'].meaning} ({error.message})"
+                error.message = f"{self.name}: {error.message}"
                 raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)

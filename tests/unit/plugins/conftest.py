@@ -88,6 +88,7 @@ def rack(npm_fleet: NpmSimulator, untouched_appliances: Iterator[Appliance], mon
     """Where a test gets its appliances from. Checksums are kept for this test only."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(delivery, "GONE_WITHIN", 0.5)
+    monkeypatch.setattr(delivery, "ENDS_WITHIN", 0.5)
     monkeypatch.setattr(updating, "STARTING", 0.3)
     monkeypatch.setattr(updating, "SETTLING", 0.3)
     monkeypatch.setattr(updating, "SHOWS_WITHIN", 0.15)

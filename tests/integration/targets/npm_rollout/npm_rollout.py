@@ -64,6 +64,10 @@ def windows_and_waves(folder: Path) -> None:
         assert plan.status == 0, plan.output
         assert f"probe-03 planned: software {OLD} -> {NEW}" in plan.output, plan.output
         assert not any(appliance.writing_requests() for appliance in simulator.appliances), plan.output
+        unreadable = site.run(*extra(npm_rollout_not_before="22:00"))
+        assert unreadable.status != 0
+        assert "The window is given with 22:00; npm_rollout_not_before" in unreadable.output, unreadable.output
+        assert not any(appliance.writing_requests() for appliance in simulator.appliances), unreadable.output
         early = site.run(*extra(npm_rollout_not_before="2999-12-01T22:00:00+01:00"))
         assert (early.status, early.states()) == (0, {"held": probes(1, 2, 3)}), early.output
         assert early.rows["probe-02"]["reason"] == "It is staged. Its window opens at 2999-12-01T22:00:00+01:00.", early.rows

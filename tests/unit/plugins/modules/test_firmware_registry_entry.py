@@ -413,6 +413,11 @@ def test_parallel_hosts_publish_the_same_entry_once(registry: RegistrySite, ledg
         {"numbered": True, "listing": "plain"},
         {"listing": "ends"},
         {"listing": "page"},
+        {"unknown": "page"},
+        {"listing": "items"},
+        {"listing": "types"},
+        {"listing": "named"},
+        {"listing": "bare"},
     ],
     ids=str,
 )
@@ -434,8 +439,9 @@ def test_whatever_the_document_leaves_open(registry: RegistrySite, ledger: str, 
 
 
 @pytest.mark.parametrize("listing", ["none", "pages"])
-def test_a_duplicate_told_with_another_status(registry: RegistrySite, listing: str) -> None:
-    registry.registry.merge({"duplicate": 409, "listing": listing})
+@pytest.mark.parametrize("duplicate", [409, 422, 500])
+def test_a_duplicate_told_with_another_status(registry: RegistrySite, listing: str, duplicate: int) -> None:
+    registry.registry.merge({"duplicate": duplicate, "listing": listing})
     registry.registry.add(WANTED["type"], WANTED["version"], OTHER_URL)
     outcome = registry.publish(**WANTED)
     assert (outcome.kind, outcome.changed) == (None, listing == "pages")
@@ -454,3 +460,46 @@ def test_an_error_that_leaves_open_whether_it_was_created(registry: RegistrySite
     outcome = registry.publish(**WANTED, ledger=ledger)
     assert (outcome.kind, outcome.changed, outcome.result["took_effect"]) == ("http", True, "unknown")
     assert "cannot be seen" in outcome.message
+
+
+@pytest.mark.parametrize("empty", ["list", "null", "204"])
+@pytest.mark.parametrize("listing", ["pages", "plain"])
+def test_an_empty_list_is_a_list(registry: RegistrySite, listing: str, empty: str) -> None:
+    registry.registry.merge({"listing": listing, "empty_list": empty})
+    assert registry.ask().result == {"changed": False, "source": "listing", "entries": []}
+    gone = registry.publish(**KEY, state="absent")
+    assert (gone.kind, gone.changed, gone.warnings) == (None, False, [])
+
+
+@pytest.mark.parametrize("listing", ["first", "pages"])
+def test_a_list_that_does_not_show_all_proves_nothing(registry: RegistrySite, listing: str) -> None:
+    registry.registry.merge({"listing": listing})
+    for number in range(31):
+        registry.registry.add("IR4KEY", str(number), OTHER_URL)
+    if listing == "pages":
+        for number in (2, 4, 6):  # the second page of each of the three lists
+            registry.registry.fail("status", "/api/v1/firmware", method="GET", nth=number, code=404)
+    for outcome in (registry.ask(), registry.publish(**KEY, state="absent"), registry.publish(**WANTED)):
+        assert outcome.kind == "reply"
+        assert "ended after 30 of the 31 entries" in outcome.message
+    assert registry.writes == []
+
+
+@pytest.mark.parametrize("code", [500, 502, 429])
+def test_a_list_that_fails_is_not_taken_for_none(registry: RegistrySite, ledger: str, code: int) -> None:
+    """The vendor's page knows neither a list nor 500. That it has none is what 404 and 405 say; 500 says that something is broken."""
+    registry.registry.merge({"listing": "pages"})
+    registry.registry.add(WANTED["type"], WANTED["version"], OTHER_URL)
+    registry.registry.fail("status", "/api/v1/firmware", method="GET", times=None, code=code)
+    for outcome in (registry.publish(**WANTED, ledger=ledger), registry.publish(**KEY, ledger=ledger, state="absent"), registry.ask()):
+        assert (outcome.kind, outcome.changed, outcome.result["error"]["http_status"]) == ("http", False, code)
+    assert (registry.writes, Path(ledger).exists()) == ([], False)
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 405, 501])
+def test_no_list(registry: RegistrySite, ledger: str, code: int) -> None:
+    registry.registry.merge({"listing": "pages"})
+    registry.registry.fail("status", "/api/v1/firmware", method="GET", times=None, code=code)
+    assert registry.publish(**WANTED, ledger=ledger).changed
+    assert not registry.publish(**WANTED, ledger=ledger).changed
+    assert registry.ask(ledger=ledger).result["source"] == "ledger"

@@ -135,6 +135,19 @@ def test_whatever_the_document_leaves_open(rack: Rack, switches: dict[str, Any])
     assert (writes(appliance), appliance.violations) == ([INIT, START], [])
 
 
+def test_what_is_prepared_is_known_where_it_is_not_told(rack: Rack) -> None:
+    appliance = rack.with_image(target_told=False)
+    predicted = rack.update(appliance, state="staged", check=True)
+    staged, again, foreseen = (
+        rack.update(appliance, state="staged"),
+        rack.update(appliance, state="staged"),
+        rack.update(appliance, state="staged", check=True),
+    )
+    assert [outcome.result["to"] for outcome in (predicted, staged, again, foreseen)] == [NEW] * 4
+    assert staged.result["diff"] == predicted.result["diff"]
+    assert again.result["diff"]["after"] == again.result["diff"]["before"] == staged.result["diff"]["after"]
+
+
 def test_nothing_tells_the_version(rack: Rack) -> None:
     appliance = rack.with_image(info_offered=False, history_told=False)
     outcome = rack.update(appliance)

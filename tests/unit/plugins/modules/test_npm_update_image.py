@@ -459,3 +459,64 @@ def test_an_upload_that_is_refused(rack: Rack, appliance: Appliance, iso: Path) 
     outcome = rack.image(appliance, src=str(iso))
     assert (outcome.kind, outcome.changed, outcome.result["error"]["code"]) == ("http", False, "NO_SPACE")
     assert f"{iso.name} was not taken" in outcome.message
+
+
+@pytest.mark.parametrize("left", ["error", "late", "gone", "stuck"])
+def test_what_a_refused_upload_left_is_removed(rack: Rack, tmp_path: Path, left: str) -> None:
+    appliance = rack.appliance(room=500_000, broken_upload=left)
+    appliance.add_image(version=OLD, checksum=OTHER_SUM)
+    appliance.add_image("UPLOAD_ERROR", version=OLD, checksum=OTHER_SUM)
+    appliance.switches.set(identified_early=True)
+    iso = image_file(tmp_path, size=2_000_000)
+    outcome = rack.image(appliance, src=str(iso))
+    assert (outcome.kind, outcome.changed, outcome.result["error"]["code"]) == ("http", left == "stuck", "NO_SPACE")
+    assert states(appliance) == ["VALID", "UPLOAD_ERROR", *(["UPLOADING"] if left == "stuck" else [])]
+    told = {"gone": "room for it.", "stuck": "image 3 in the state UPLOADING. The next run joins or replaces it."}
+    assert outcome.message.endswith(told.get(left, "The broken image 3 that it left there was removed.")), outcome.message
+    appliance.switches.set(room=None)
+    again = rack.image(appliance, src=str(iso), wait_timeout=2)
+    assert (again.kind, again.result["image"]["state"]) == (None, "VALID")
+
+
+def test_what_a_refused_upload_left_cannot_be_told_from_others(rack: Rack, tmp_path: Path) -> None:
+    appliance = rack.appliance(room=500_000)
+    after_first_look(appliance.images, "listed", lambda: appliance.add_image("UPLOAD_ERROR"))
+    outcome = rack.image(appliance, src=str(image_file(tmp_path, size=2_000_000)))
+    assert (outcome.kind, outcome.changed, states(appliance)) == ("http", True, ["UPLOAD_ERROR", "UPLOAD_ERROR"])
+
+
+def test_what_a_refused_upload_left_cannot_be_removed(rack: Rack, tmp_path: Path) -> None:
+    appliance = rack.appliance(room=500_000)
+    appliance.fail("error_code", method="DELETE", code="AUTH_FORBIDDEN", status=403)
+    outcome = rack.image(appliance, src=str(image_file(tmp_path, size=2_000_000)))
+    assert (outcome.changed, outcome.result["error"]["code"], states(appliance)) == (True, "NO_SPACE", ["UPLOAD_ERROR"])
+    assert "could not be removed" in outcome.message
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_images_that_cannot_be_removed_are_told_beforehand(rack: Rack, iso: Path, check: bool) -> None:
+    appliance = rack.appliance(image_members=("version", "checksum"))
+    appliance.add_image(version=OLD, checksum=OTHER_SUM)
+    for arguments in ({"state": "absent", "version": OLD}, {"src": str(iso), "exclusive": True}):
+        outcome = rack.image(appliance, check=check, **arguments)
+        assert (outcome.kind, outcome.changed, writes(appliance)) == ("failed", False, [])
+        assert "does not tell the id" in outcome.message
+
+
+def test_an_image_that_does_not_tell_whether_it_is_meant_stays_with_a_warning(rack: Rack) -> None:
+    appliance = rack.appliance(image_members=("id", "checksum"))
+    for state, checksum in (("VALID", "a" * 64), ("VALID", OTHER_SUM), ("UPLOADING", None)):
+        appliance.add_image(state, version=OLD, checksum=checksum)
+    outcome = rack.image(appliance, state="absent", version=OLD, checksum=OTHER_SUM)
+    assert (outcome.changed, len(outcome.warnings)) == (False, 1)
+    assert outcome.warnings[0].startswith("Image 2 (SHA-256 ")
+
+
+def test_the_upload_of_another_run_outlives_the_end_of_the_own_one(rack: Rack, tmp_path: Path) -> None:
+    appliance = rack.appliance(cut_upload_after=1_000_000)
+    iso = image_file(tmp_path, size=4_000_000)
+    others = {"version": NEW, "checksum": sha256(iso), "ends_in": 3.0}
+    after_first_look(appliance.images, "listed", lambda: appliance.add_image("UPLOADING", **others))
+    outcome = rack.image(appliance, src=str(iso))
+    assert (outcome.kind, outcome.result["image"]["id"], states(appliance)) == (None, 1, ["VALID"])
+    assert writes(appliance) == [UPLOAD, "DELETE images/items/2"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from typing import Any
 
@@ -12,7 +13,8 @@ from ansible_collections.siteops.devices.plugins.module_utils.core.requirements 
 from ansible_collections.siteops.devices.plugins.module_utils.springcard.messages import MESSAGES
 from ansible_collections.siteops.devices.tests.simulators.springcard import image
 from ansible_collections.siteops.devices.tests.unit.plugins.reader_site import NEW, OLD, ReaderSite
-from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, ship
+from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, outcome_of, ship, start_shipped
+from ansible_collections.siteops.devices.tests.unit.simulators.talking import eventually
 
 URL = "http://files.example.com/puck.bin"
 
@@ -73,11 +75,19 @@ def test_a_name_must_fit_exactly_one(readers: ReaderSite) -> None:
     nobody = readers.load(device="5C999999")
     assert nobody.kind == "unreachable"
     assert readers.reader.serial in nobody.message
-    readers.service.readers[1].number = readers.reader.number
+    readers.service.readers[1].twin_of = readers.reader.number
     several = readers.load()
     assert several.kind == "input"
     assert "2 readers" in several.message
     assert readers.writes == []
+
+
+@pytest.mark.parametrize("twice", ["ok", "missing"])
+def test_a_reader_that_is_listed_twice_is_one(readers: ReaderSite, twice: str) -> None:
+    readers.service.twice = twice
+    readers.reader.new_id = True
+    check_loaded(readers.load(), readers)
+    assert not readers.load().changed
 
 
 def test_the_websocket_is_open_before_the_request(readers: ReaderSite) -> None:
@@ -320,7 +330,9 @@ def test_every_message_has_an_error_of_its_own(readers: ReaderSite) -> None:
 def test_messages_that_the_simulator_gives_by_itself(readers: ReaderSite) -> None:
     bad = readers.folder / "bad.bin"
     bad.write_bytes(b"no firmware")
-    codes = [readers.load(src=str(bad)).result["error"]["code"]]
+    refused = readers.load(src=str(bad))
+    assert (refused.message.count("not a firmware image"), refused.message.startswith("bad.bin: ")) == (1, True)
+    codes = [refused.result["error"]["code"]]
     for status in (404, 403, 500):
         readers.service.remote[URL] = status
         codes.append(readers.load(url=URL).result["error"]["code"])
@@ -535,3 +547,15 @@ def test_a_reader_that_cannot_say_what_it_runs(readers: ReaderSite) -> None:
     outcome = readers.load()
     assert (outcome.kind, outcome.result["from"], readers.reader.loads) == (None, "1.22", 1)
     assert not readers.load(version="1.24").changed
+
+
+def test_told_to_stop_while_the_reader_loads(readers: ReaderSite) -> None:
+    readers.reader.seconds = 2.0
+    process = start_shipped("springcard_firmware", readers.connection(device=readers.reader.serial, src=readers.file(), wait_timeout=20))
+    eventually(lambda: readers.writes == ["200"], seconds=20)
+    process.send_signal(signal.SIGTERM)
+    stopped = outcome_of(process)
+    assert (stopped.kind, stopped.result["took_effect"]) == ("interrupted", "unknown")
+    assert "such as an update that was started, goes on" in stopped.message
+    again = readers.load()
+    assert (again.kind, again.changed, readers.reader.loads, readers.writes) == (None, False, 1, ["200"])

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.siteops.devices.tests.simulators.exchange import Reply
+from ansible_collections.siteops.devices.tests.simulators.faults import HTML_PAGE
 from ansible_collections.siteops.devices.tests.unit.plugins.reader_site import OLD, ReaderSite
 from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, run, ship
 
@@ -42,6 +44,30 @@ def test_an_older_service_tells_less(readers: ReaderSite) -> None:
     told = ask(readers).result["springcard"]
     assert told["service"] is None
     assert (told["devices"][0]["firmware"]["version"], told["devices"][0]["firmware"]["revision"]) == ("1.22", None)
+
+
+@pytest.mark.parametrize(
+    "answer", [Reply(raw=HTML_PAGE, content_type="text/html"), Reply([]), *(Reply({}, status) for status in (400, 403, 405, 422))]
+)
+def test_the_route_of_the_service_is_a_guess(readers: ReaderSite, answer: Reply) -> None:
+    readers.service.service_reply = answer
+    told = ask(readers).result["springcard"]
+    assert (told["service"], len(told["devices"])) == (None, 3)
+
+
+def test_the_list_of_devices_is_no_guess(readers: ReaderSite) -> None:
+    """The vendor's page shows a plain list; an object comes from something else, or from a release that nobody has described."""
+    readers.service.wrapped = True
+    outcome = ask(readers)
+    assert outcome.kind == "reply"
+    assert "the reply is an object, expected array" in outcome.message
+
+
+@pytest.mark.parametrize("twice", ["ok", "missing"])
+def test_a_reader_that_is_listed_twice_is_one(readers: ReaderSite, twice: str) -> None:
+    readers.service.twice = twice
+    told = ask(readers, devices=[readers.reader.serial]).result["springcard"]
+    assert ([device["status"] for device in told["devices"]], told["missing"]) == (["ok"], [])
 
 
 @pytest.mark.parametrize("trouble", [{"status": "error"}, {"locked": True}])

@@ -128,6 +128,7 @@ def own_passwords(folder: Path, simulator: MskSimulator) -> None:
     first = site.sensors["sensor-01"].password
     status, output = site.run()
     assert status == 0, output
+    assert "This run goes on after one that did not end" in output, output
     assert {name: sensor.password for name, sensor in site.sensors.items()} == site.opened(site.vault)["vault_msk_password"]
     assert site.sensors["sensor-01"].password == first, "what is done is not done again"
     assert bad.password != f"{OLD}1"

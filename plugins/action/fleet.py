@@ -60,6 +60,8 @@ class ActionModule(ActionBase):
         module = _module(options["module"])
         variables = HostVariables(self._task, task_vars)
         targets = list(dict.fromkeys(options["targets"]))
+        if "" in targets:
+            raise InputError("targets: it has an empty name.", hint="Give a list of host names, such as {{ groups['msk'] }}; [] for none.")
         unknown = [target for target in targets if not variables.knows(target)]
         if unknown:
             raise InputError(f"targets: the inventory has no host {', '.join(unknown[:10])}{' and more' if unknown[10:] else ''}.")

@@ -82,12 +82,12 @@ import typing as t
 from ansible.errors import AnsibleParserError
 from ansible.module_utils.common.text.converters import to_text
 from ansible.plugins.inventory import BaseInventoryPlugin
+from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.siteops.devices.plugins.plugin_utils.site.checks import problems_of
 from ansible_collections.siteops.devices.plugins.plugin_utils.site.document import Document, DocumentError, Problem
 from ansible_collections.siteops.devices.plugins.plugin_utils.site.model import ROLES, SECTIONS, Site, group_name, place_of
-
-ENDINGS = (".site.yml", ".site.yaml")
+from ansible_collections.siteops.devices.plugins.plugin_utils.site.reading import ENDINGS, REFUSED, note_read
 
 
 class InventoryModule(BaseInventoryPlugin):
@@ -114,7 +114,10 @@ class InventoryModule(BaseInventoryPlugin):
         except (OSError, UnicodeDecodeError) as error:
             failure = f"{path} cannot be read: {error}"
         if failure:
+            # The engine only warns of it. The text is no template, whatever it quotes.
+            self.inventory.set_variable("all", REFUSED, {os.path.abspath(path): wrap_var(failure)})
             raise AnsibleParserError(failure)
+        note_read(path)
         self._fill(Site(self._trusted(path), os.path.dirname(os.path.abspath(path))))
 
     def _trusted(self, path: str) -> t.Any:

@@ -27,6 +27,7 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.task import
 from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
 from ansible_collections.siteops.devices.plugins.module_utils.core.rehearsal import rehearse
 from ansible_collections.siteops.devices.plugins.plugin_utils.failure_limit import TASK_VARIABLE, FailureLimit
+from ansible_collections.siteops.devices.plugins.plugin_utils.rollout_record import Steps
 
 COLLECTION = "siteops.devices"
 
@@ -91,18 +92,28 @@ class DeviceAction(ActionBase):
     def _run_within_limit(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """A step of a rollout. An unreachable delegate is a failure of the device, since it would end the whole play as unreachable."""
         try:
-            limit = FailureLimit.of(self._templar.template(variables[TASK_VARIABLE]))
+            asked = self._templar.template(variables[TASK_VARIABLE])
+            limit = FailureLimit.of(asked)
         except (TypeError, ValueError, AttributeError) as error:
             return {"failed": True, "changed": False, "msg": f"The limit of failures is not a number of devices: {error}."}
         refusal = limit.refusal()
         if refusal:
             return refusal
+        steps = Steps(
+            "" if self._task.check_mode else str(asked.get("record") or ""),
+            str(variables.get("inventory_hostname", "")),
+            str(self._task.name),
+            Display().warning,
+        )
+        steps.begins()
         try:
             result = self._run_task(variables)
         except AnsibleConnectionFailure as error:
             text = f"{self._task.delegate_to or 'The host'}, which is to run {self._task.action}, is not reached: {error}"
             result = {"failed": True, "changed": False, "msg": text, "error": {"kind": "unreachable", "http_status": None, "code": None}}
-        return limit.judged(result)
+        judged = limit.judged(result)
+        steps.ended(judged)
+        return judged
 
     def _run_task(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         try:

@@ -15,7 +15,8 @@ import typing as t
 TASK_VARIABLE = "siteops_failure_limit"
 """Variable of a task whose failure counts.
 
-``limit``: how many may have failed (empty: only count). ``begins``: whether this task begins work on its device, so that the
+``limit``: how many may have failed (empty: only count). ``record``: path of the run's record, when the task writes to its device (see
+``rollout_record.Steps``). ``begins``: whether this task begins work on its device, so that the
 limit holds it back. ``counts``: whether its failure counts (true). ``settled``: the task compares in check mode, and fails when it
 would change anything.
 """

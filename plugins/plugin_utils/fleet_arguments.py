@@ -5,8 +5,9 @@
 The engine templates a task's arguments before an action sees them, for the task's own host. What differs per target comes from
 ``module_defaults``, taken as they were written and templated for the target, and from host variables that are named by ``host_args``.
 
-A template costs a millisecond, as much as a request. So a value that is just ``{{ name }}`` is looked up, and any other one is
-evaluated once for all targets whose variables give it the same input.
+A template costs a millisecond, as much as a request: the engine compiles it anew each time. So a value that is just ``{{ name }}``, or
+``{{ name | default(other) }}``, is looked up, one without templates is taken as it is, and any other one is evaluated once for all
+targets whose variables give it the same input.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ from ansible.template import Templar
 from jinja2 import Environment, TemplateError, meta
 
 NAME_ONLY = re.compile(r"\s*\{\{\s*([A-Za-z_]\w*)\s*\}\}\s*", re.ASCII)
+
+NAME_OR_OTHER = re.compile(r"\s*\{\{\s*([A-Za-z_]\w*)\s*\|\s*default\(\s*([A-Za-z_]\w*)\s*\)\s*\}\}\s*", re.ASCII)
+
+DEEPEST = 5
+"""Names that lead to names; more of them are left to the engine, which notices circles."""
 
 IMPURE = frozenset({"lookup", "query", "q", "now", "hostvars", "vars", "undef"})
 """What a template may call whose answer its variables do not determine."""
@@ -144,12 +150,23 @@ class Templates:
         name = NAME_ONLY.fullmatch(written) if isinstance(written, str) else None
         if name and name.group(1) in self._variables and name.group(1) != "omit" and self._templar.is_template(written):
             return self._variables[name.group(1)]
+        either = NAME_OR_OTHER.fullmatch(written) if isinstance(written, str) else None
+        if either and "omit" not in either.groups() and self._templar.is_template(written):
+            first, second = (self._variables.get(each, MISSING) for each in either.groups())
+            chosen = second if first is MISSING else first
+            # What is a template itself may turn out to be undefined.
+            return written if chosen is MISSING or not _is_literal(chosen) else chosen
         return written
 
     def value(self, written: t.Any) -> t.Any:
         """The value for this target; ``MISSING`` when it is ``omit``."""
-        written = self.named(written)
+        for _step in range(DEEPEST):
+            written, before = self.named(written), written
+            if written is before:
+                break
         if written is None or isinstance(written, (int, float)) or (isinstance(written, str) and "{" not in written):
+            return written
+        if _is_literal(written):
             return written
         inputs = self._inputs(written)
         if inputs is None:
@@ -191,6 +208,15 @@ def _names(template: str) -> frozenset[str] | None:
     except TemplateError:
         return None  # it has a filter of Ansible's own syntax, or is no template at all
     return None if names & IMPURE else frozenset(names)
+
+
+def _is_literal(value: t.Any) -> bool:
+    """Whether there is nothing in a value to be evaluated, or to be decrypted."""
+    if isinstance(value, t.Mapping):
+        return all(_is_literal(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return all(_is_literal(item) for item in value)
+    return "{" not in value if isinstance(value, str) else value is None or isinstance(value, (bool, int, float))
 
 
 def _texts(value: t.Any) -> t.Iterator[str]:

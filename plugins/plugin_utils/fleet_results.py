@@ -150,13 +150,15 @@ def _fitting(rows: list[Result], size: int) -> tuple[list[Result], int, int]:
 
 
 def _message(summary: Result, rows: list[Result], interrupted: bool) -> str:
-    told = [f"{summary['targets']} targets: {summary['unchanged']} unchanged, {summary['changed']} changed, {summary['failed']} failed"]
+    counted = "1 target" if summary["targets"] == 1 else f"{summary['targets']} targets"
+    told = [f"{counted}: {summary['unchanged']} unchanged, {summary['changed']} changed, {summary['failed']} failed"]
     if summary["unstarted"]:
         told[0] += f", {summary['unstarted']} not started"
     failures = [row for row in rows if row["failed"]]
     told += [f"{row['target']}: {str(row.get('msg', 'failed')).rstrip('.')}" for row in failures[:FIRST]]
     if len(failures) > FIRST:
-        told.append(f"{len(failures) - FIRST} more failures are in results")
+        more = len(failures) - FIRST
+        told.append("1 more failure is in results" if more == 1 else f"{more} more failures are in results")
     if interrupted:
         told.append("The run was told to stop: what ran has ended, nothing more was started. Run the task again to do the rest")
     elif summary["unstarted"]:

@@ -14,7 +14,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "ansible_collections.siteops.devices.plugins"
-ACTIONS = {"fleet", "vault_file"}  # run in the controller only; their files under modules/ are their documentation
+ACTIONS = {"fleet", "rollout_record", "vault_file"}  # run in the controller only; their files under modules/ are their documentation
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem not in ACTIONS)
 RUNTIME = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
 SYSTEMS = {name: system for system, names in RUNTIME["action_groups"].items() for name in names}

@@ -15,12 +15,20 @@ from ansible_collections.siteops.devices.plugins.module_utils.msk import configu
 
 from .document import Document, Problem
 from .model import Place, Site, place_of
-from .schema import SECRET, SITE
+from .schema import NO_SECRET, SECRET, SITE
 
 Path = list[t.Union[str, int]]
 
 NUMBERS = re.compile(r"[0-9.]+|.*:.*")
 """What is meant as an IP address, and no name."""
+
+CREDENTIALS = re.compile(rf"\s*[a-z][a-z0-9+.-]*://(?!{NO_SECRET})", re.IGNORECASE)
+"""A URL with a password, or with a user, who may be a token."""
+
+IN_GIT = (
+    "This URL has a user or a password in it, and this lives in Git. Put the whole URL into the vault, "
+    'and refer to it: "{{ vault_image_url }}".'
+)
 
 
 def problems_of(document: Document) -> list[Problem]:
@@ -29,7 +37,7 @@ def problems_of(document: Document) -> list[Problem]:
     found = [*document.problems, *_shape(document)]
     site = Site(document.data)
     told = {problem.path for problem in found}
-    checks = (_names, _addresses, _sensors, _interference, _builds)
+    checks = (_names, _addresses, _sensors, _interference, _builds, _urls)
     deeper = [problem for check in checks for problem in check(document, site)]
     return [*found, *(problem for problem in deeper if problem.path not in told)]
 
@@ -65,6 +73,8 @@ def _explain(document: Document, error: t.Any) -> t.Iterator[Problem]:
 def _sentence(error: t.Any) -> str:
     """What a value should have been. The value of a secret is not repeated."""
     schema, value = error.schema, error.instance
+    if isinstance(value, str) and CREDENTIALS.match(value):
+        return IN_GIT
     shown = "This" if SECRET in (schema, *schema.get("anyOf", ())) else f"{value!r:.60}"
     if error.validator == "type":
         wanted = error.validator_value
@@ -73,10 +83,9 @@ def _sentence(error: t.Any) -> str:
         return f"{shown} is not one of: {_choices(error)}."
     if error.validator in ("minimum", "maximum"):
         return f"{shown} is {'below' if error.validator == 'minimum' else 'above'} {error.validator_value}."
-    if error.validator == "pattern" and schema.get("description"):
-        return f"{shown} does not fit. {schema['description']}"
     if error.validator == "pattern":
-        return f"{shown} does not have the form {error.validator_value}."
+        described = schema.get("description")
+        return f"{shown} does not fit. {described}" if described else f"{shown} does not have the form {error.validator_value}."
     return f"{shown}: {error.message if len(error.message) < 160 else error.validator}."
 
 
@@ -174,6 +183,19 @@ def _place(sensor: t.Mapping[str, t.Any], name: str, part: str, option: str) -> 
     if isinstance(own, dict) and option in own:
         return ["sensors", name, part, option]
     return ["sensors", name, part] if isinstance(own, dict) else ["sensors", name]
+
+
+def _urls(document: Document, _site: Site) -> t.Iterator[Problem]:
+    """Secrets in URLs, wherever they stand."""
+    todo: list[tuple[Path, t.Any]] = [([], document.data)]
+    while todo:
+        path, value = todo.pop()
+        if isinstance(value, str) and CREDENTIALS.match(value):
+            yield document.problem(path, IN_GIT)
+        elif isinstance(value, dict):
+            todo += [([*path, str(key)], item) for key, item in value.items()]
+        elif isinstance(value, list):
+            todo += [([*path, number], item) for number, item in enumerate(value)]
 
 
 def _interference(document: Document, site: Site) -> t.Iterator[Problem]:

@@ -29,6 +29,17 @@ NAME: Schema = {
 ADDRESS: Schema = {"type": "string", "pattern": r"^[A-Za-z0-9._:-]+$|^\{\{.*\}\}$", "description": "A host name or an address."}
 ROLE: Schema = {**NAME, "description": "What the device does. It becomes the group role_<role>."}
 IPV4: Schema = {"type": "string", "pattern": r"^(\d{1,3}\.){3}\d{1,3}$|^\{\{.*\}\}$", "description": "An IPv4 address."}
+_REFERENCE = r"\{\{-?\s*[A-Za-z_][^{}]*\}\}"
+NO_SECRET = rf"((([\w.%-]+|{_REFERENCE}):)?{_REFERENCE}@|(?![^/?#]*@))"
+"""What may follow the ``//`` of a URL: no user and no password, but by references to variables."""
+
+_WEB = rf"^https?://{NO_SECRET}|^\s*\{{\{{.*\}}\}}\s*$"
+URL: Schema = {
+    "type": "string",
+    "pattern": _WEB,
+    "description": "A URL without a user and a password, or a reference to a vaulted variable.",
+}
+FILE_URL: Schema = {**URL, "pattern": _WEB.replace("https?", "(https?|file)", 1)}
 PATHS: Schema = {"type": "array", "items": {"type": "string", "minLength": 1}}
 TEMPLATE: Schema = {"type": "string", "pattern": r"^\s*\{\{.*\}\}\s*$"}
 
@@ -105,7 +116,7 @@ NPM_SHARED: Schema = {
     "auth": {"enum": ["token", "basic"]},
     "version": {"type": "string", "minLength": 1},
     "src": {"type": "string", "minLength": 1},
-    "url": {"type": "string", "pattern": "^https?://"},
+    "url": URL,
     "checksum": {"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"},
 }
 SPRINGCARD_SHARED: Schema = {
@@ -117,7 +128,7 @@ READER = _object(
     {
         "device": {"type": "string", "minLength": 1},
         "src": {"type": "string", "minLength": 1},
-        "url": {"type": "string", "pattern": "^(https?|file)://"},
+        "url": FILE_URL,
         "version": {"type": "string", "minLength": 1},
         "revision": {"type": ["string", "integer"]},
     },
@@ -144,7 +155,7 @@ BUILD = _object(
     {
         "type": {"type": "string", "minLength": 1},
         "version": {"type": "string", "minLength": 1},
-        "url": {"type": "string", "pattern": "^https?://"},
+        "url": URL,
         "checksum": {"type": "string", "pattern": "^(sha256:)?[0-9A-Fa-f]{64}$"},
     },
     ["type", "version", "url"],
@@ -173,7 +184,7 @@ SITE: Schema = {
             "readers": _by_name(SERVICE, "PCs with a SpringCard Companion service, by name, and the readers that it owns."),
             "registry": _object(
                 {
-                    "api_url": {"type": "string", "pattern": "^https?://"},
+                    "api_url": URL,
                     "access_token": SECRET,
                     "builds": {"type": "array", "items": BUILD},
                 },

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -53,7 +54,7 @@ def whole_story(site: Site) -> None:
     changed.com_board_name = "some|other <b> [x](y)"
     status, summary, plan = site.run()
     assert (status, summary["status"], summary["drifted_hosts"]) == (2, "drift", ["sensor-02"]), site.screen
-    assert "drift: 1 devices differ: sensor-02" in site.screen
+    assert "drift: 1 device differs: sensor-02" in site.screen
     assert [row["module"].rpartition(".")[2] for row in summary["drift"]] == ["msk_config", "msk_name"], summary
     assert summary["drift"][0]["before"] == {"led_mode": "normal"}, summary
     assert '| sensor-02 | msk_config | led_mode | "normal" | "disabled" |' in plan, plan
@@ -99,6 +100,23 @@ def nothing_compared(site: Site) -> None:
         status, summary, _plan = site.run(*options)
         assert (status, summary) == (2, {}), site.screen
         assert words in " ".join(site.screen.split()), site.screen
+    for number, document in enumerate(
+        ("plugin: siteops.devices.site\nsite: x\nsensor: {}\n", "plugin: siteops.devices.site\nsensors: [\n")
+    ):
+        broken = site.folder / f"{number}.site.yml"
+        broken.write_text(document)
+        for playbook in ("drift", "rollout", "commission", "publish", "rotate_passwords"):
+            done = subprocess.run(
+                ["ansible-playbook", "-i", str(site.folder / site.inventory), "-i", str(broken), f"siteops.devices.{playbook}"],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 2, done.stdout
+            assert "failed: nothing was done, since a part of the sites is missing" in " ".join(done.stdout.split()), done.stdout
+            assert f"{number}.site.yml:3:1: " in done.stdout, done.stdout
+        broken.unlink()
     (site.folder / "inventory.json").write_text("{broken")
     assert site.run()[0] == 2, site.screen
 
@@ -151,7 +169,7 @@ def some_differ(yard: Yard) -> None:
     assert yard.touched() == set()
     status, summary, _plan = yard.run("-e", "drift_apply=true")
     assert (status, summary["failed_hosts"]) == (2, ["appliance-02"]), yard.screen
-    assert "failed: 1 devices could not be compared: appliance-02" in yard.screen
+    assert "failed: 1 device could not be compared: appliance-02" in yard.screen
     assert yard.touched() == changed - {"yard-registry"} | {"registry"}, yard.screen
     yard.check_new("appliance-02")
     down.faults.clear()

@@ -213,6 +213,7 @@ def refusals(site: Site) -> None:
     """What cannot be honoured is said in a sentence, before anything is sent."""
     cases: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         ({"targets": ["nobody"]}, {}, "the inventory has no host nobody"),
+        ({"targets": ""}, {}, "targets: it has an empty name. Give a list of host names"),
         ({"module": "ansible.builtin.ping"}, {}, "ansible.builtin.ping is not a device module"),
         ({"module": "community.other.msk_config"}, {}, "is not a device module"),
         ({"host_args": {"hosst": "x"}}, {}, "has no option hosst"),

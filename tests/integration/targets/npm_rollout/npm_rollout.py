@@ -80,6 +80,7 @@ def windows_and_waves(folder: Path) -> None:
         third = site.run("--tags", "start", *window)
         assert third.status != 0
         assert third.states() == {"updated": probes(1), "failed": probes(2), "left": probes(3)}, third.output
+        assert third.rows["probe-02"]["parts"][0]["action"] == "failed", third.rows
         assert site.started() == probes(1, 2)
         assert site.at(NEW) == probes(1)
         site.appliances["probe-02"].switches.set(run_outcome="updated")

@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import jsonschema
+
 from ansible_collections.siteops.devices.tests.integration.targets.rollout.runs import Playbook, extra, wait_for
 from ansible_collections.siteops.devices.tests.simulators import ifw
 from ansible_collections.siteops.devices.tests.simulators.lifetime import kill_tree
@@ -185,22 +187,57 @@ def nothing_named(folder: Path) -> None:
 
 
 def killed(folder: Path) -> None:
-    """SIGKILL in the middle of uploads; then run again: all done, no update session left open."""
-    with MskSimulator(4) as simulator:
-        site = Site(folder, simulator, "100%")
-        for sensor in simulator.sensors:
+    """SIGKILL in the middle of uploads: the record tells how it stood. Then run again: all done, no update session left open."""
+    with MskSimulator(6) as simulator:
+        site = Site(folder, simulator, [1, 3, "100%"], rollout_max_failures=1)
+        slow = [site.sensors["gate-02"], site.sensors["gate-03"]]
+        for sensor in slow:
             sensor.fail("delay", "/chunkFileUpdate", nth=2, seconds=30)
-        process = site.start()
-        wait_for(lambda: all((sensor.updates.state() or {}).get("received") for sensor in simulator.sensors), process)
+        refused = site.sensors["gate-04"]
+        refused.switches.set(update_outcome="refused")
+        process = site.start(*extra(msk_rollout_rollback_packages=[]))
+        wait_for(lambda: all((sensor.updates.state() or {}).get("received") for sensor in slow) and states_of(site).get("failed"), process)
         kill_tree(process)
-        assert all(sensor.updates.state() for sensor in simulator.sensors)
-        for sensor in simulator.sensors:
+        assert all(sensor.updates.state() for sensor in slow)
+        (record,) = site.records()
+        check_shape(record)
+        assert (record["state"], record["finished_at"], record["max_failures"], record["by"] != "") == ("running", None, 1, True), record
+        assert record["summary"] == {"updated": 1, "under_way": 2, "failed": 1, "waiting": 2}, record
+        assert states_of(site) == {"updated": gates(1), "under_way": gates(2, 3), "failed": gates(4), "waiting": gates(5, 6)}, record
+        assert [row["wave"] for row in record["hosts"]] == [1, 2, 2, 2, 3, 3], record
+        assert {row["step"] for row in record["hosts"] if row["state"] == "under_way"} == {"Update the sensor"}, record
+        for sensor in slow:
             sensor.faults.clear()
+        refused.switches.set(update_outcome="new")
         again = site.run()
         assert again.status == 0, again.output
-        assert again.states() == {"updated": set(site.sensors)}, again.record
+        told = " ".join(again.output.split())
+        assert "This run goes on after rollout-" in told, again.output
+        assert "gate-02, gate-03 were under way. gate-05, gate-06 were waiting." in told, again.output
+        assert again.states() == {"updated": gates(2, 3, 4, 5, 6), "unchanged": gates(1)}, again.record
         assert site.at(NEW) == set(site.sensors)
         assert all(sensor.updates.state() is None for sensor in simulator.sensors)
+        first, second = site.records()
+        assert (first["state"], second["state"]) == ("unfinished", "ended"), site.records()
+        assert second["goes_on_after"][0].startswith("rollout-"), second
+        assert first["hosts"] == record["hosts"], first
+        for one in site.records():
+            check_shape(one)
+        assert "goes on after" not in site.run().output
+
+
+def states_of(site: Site) -> dict[str, set[str]]:
+    """State -> hosts, in the newest record."""
+    found: dict[str, set[str]] = {}
+    for row in (site.records() or [{"hosts": []}])[-1]["hosts"]:
+        found.setdefault(row["state"], set()).add(row["host"])
+    return found
+
+
+def check_shape(record: object) -> None:
+    """As the published schema says."""
+    schema = Path(__file__).parents[4] / "docs" / "schemas" / "rollout.schema.json"
+    jsonschema.Draft202012Validator(json.loads(schema.read_text())).validate(record)
 
 
 def main() -> None:

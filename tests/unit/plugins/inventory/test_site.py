@@ -17,7 +17,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultSecret
 
 from ansible_collections.siteops.devices.plugins.inventory.site import InventoryModule
-from ansible_collections.siteops.devices.plugins.plugin_utils.site.checks import problems_of
+from ansible_collections.siteops.devices.plugins.plugin_utils.site.checks import IN_GIT, problems_of
 from ansible_collections.siteops.devices.plugins.plugin_utils.site.document import Document, DocumentError
 from ansible_collections.siteops.devices.plugins.plugin_utils.site.schema import SITE
 
@@ -168,6 +168,41 @@ def test_secrets_in_clear_are_refused_and_not_repeated(option: str, value: str) 
     found = told(f"{HEAD}sensors:\n  g1:\n    address: 10.0.0.1\n    {option}: {value}\n")
     assert [line for line in found if line.startswith("x.site.yml:6:")] == found != []
     assert "hunter2" not in "".join(found)
+
+
+@pytest.mark.parametrize("user", ["ops:hunter2", "hunter2", ":hunter2", "{{ vault_user }}:hunter2", "\"{{ 'hunter2' }}\""])
+@pytest.mark.parametrize(
+    ("devices", "path"),
+    [
+        ("appliances:\n  a:\n    address: h\n    url: 'https://%s@h/i.iso'\n", "appliances.a.url"),
+        ("appliances:\n  a:\n    address: h\n    src: 'https://%s@h/i.iso'\n", "appliances.a.src"),
+        ("readers:\n  a: {address: h, readers: [\n    {device: X,\n    url: 'ftp://%s@h/i.bin'}]}\n", "readers.a.readers[0].url"),
+        ("registry:\n  builds:\n  - {type: A, version: '1',\n    url: 'HTTPS://%s@h/a'}\n", "registry.builds[0].url"),
+        ("registry:\n  builds: []\n\n  api_url: 'https://%s@h/api'\n", "registry.api_url"),
+    ],
+)
+def test_secrets_in_urls_are_refused_and_not_repeated(devices: str, path: str, user: str) -> None:
+    found = told(HEAD + devices % user.replace("'", "''"))
+    assert [line.partition(": ")[2] for line in found] == [f"{path}: {IN_GIT}"]
+    assert "hunter2" not in found[0]
+    assert re.match(r"x\.site\.yml:6:", found[0])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://h/a@b",
+        "https://h?user=a@b",
+        "{{ vault_image_url }}",
+        "https://{{ vault_user }}:{{ vault_password }}@h/i.iso",
+        "https://ops:{{ vault_password }}@h/i.iso",
+        "https://{{ host }}/i.iso",
+    ],
+)
+def test_urls_without_secrets(url: str) -> None:
+    assert not told(
+        f"{HEAD}appliances: {{a: {{address: h, url: '{url}'}}}}\nregistry: {{builds: [{{type: A, version: '1', url: '{url}'}}]}}\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,30 @@ def test_an_undefined_name_is_an_error(templates: Templates) -> None:
         value(templates, "{{ nothing }}")
 
 
+def test_one_name_or_another_and_values_without_templates_are_looked_up(templates: Templates, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templates, "_evaluate", pytest.fail)
+    either = trust_as_template("{{ host | default(name) }}")
+    assert value(templates, "{{ address }}", address=either, host="h", name="n") == "h"
+    assert value(templates, "{{ address }}", address=either, name="n") == "n"
+    assert value(templates, "{{ host|default( name ) }}", host=[1], name="n") == [1]
+    assert value(templates, ["a", {"b": None}]) == ["a", {"b": None}]
+
+
+def test_one_name_or_another_where_they_are_templates(templates: Templates) -> None:
+    undefined = trust_as_template("{{ nothing }}")
+    assert value(templates, "{{ host | default(name) }}", host=undefined, name="n") == "n"
+    assert value(templates, "{{ host | default(name) }}", host=trust_as_template("{{ name }}x"), name="n") == "nx"
+    assert value(templates, "{{ host | default(omit) }}") is MISSING
+    assert value(templates, "{{ host | default('n') }}") == "n"
+    with pytest.raises(Exception, match="undefined"):
+        value(templates, "{{ host | default(name) }}")
+
+
+def test_names_in_a_circle_are_an_error(templates: Templates) -> None:
+    with pytest.raises(Exception, match=r"(?i)recursi"):
+        value(templates, "{{ a }}", a=trust_as_template("{{ b }}"), b=trust_as_template("{{ a }}"))
+
+
 def test_what_is_the_same_for_all_is_evaluated_once(templates: Templates, monkeypatch: pytest.MonkeyPatch) -> None:
     evaluated: list[Any] = []
     evaluate = Templates._evaluate

@@ -29,6 +29,14 @@ def test_rows_are_in_the_order_of_the_targets_and_unchanged_ones_left_out() -> N
     assert (summary["targets"], summary["changed"], summary["failed"], summary["unchanged"]) == (3, 1, 1, 1)
 
 
+def test_one_is_called_one() -> None:
+    failed = {f"{number}": {"failed": True, "msg": "No."} for number in range(6)}
+    assert harvest({"a": {}})["msg"] == "1 target: 1 unchanged, 0 changed, 0 failed."
+    assert harvest(failed)["msg"].startswith("6 targets: ")
+    assert harvest(failed)["msg"].endswith(". 1 more failure is in results.")
+    assert harvest({**failed, "7": failed["0"]})["msg"].endswith(". 2 more failures are in results.")
+
+
 def test_rows_that_are_not_to_be_shown_say_so() -> None:
     gathered = Harvest(["a"], unchanged_rows=True, size=0, diff=False, censored=True)
     gathered.add("a", {"changed": True, "name": "x"}, 0.25)

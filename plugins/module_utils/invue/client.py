@@ -45,6 +45,13 @@ class Task(t.Protocol):
     def warn(self, message: str) -> None: ...
 
 
+class Listing(t.NamedTuple):
+    """The registry's list. ``gap``: a sentence when it does not show all, else empty; what is missing there may exist."""
+
+    entries: list[Entry]
+    gap: str
+
+
 class RegistryClient:
     """One registry, as a context manager. The token goes to the registry's origin and nowhere else."""
 
@@ -114,12 +121,12 @@ class RegistryClient:
         """Whether it is a 404 to an entry: also a web page, once another call has shown that the path is right."""
         return error.http_status == 404 or (error.code == NO_PATH and self._path_works)
 
-    def listing(self) -> list[Entry] | None:
+    def listing(self) -> Listing | None:
         """All entries by GET /firmware, page after page; None when the registry has no such list.
 
         The vendor's page has none. Its sibling resources page like this: counts may be numbers or text, and may be missing,
-        in which case it ends with the page that brings nothing new, or that does not exist. A list that ends before the count
-        that it tells is a :class:`ReplyError`: what it does not show may be there.
+        in which case it ends with the page that brings nothing new, or that does not exist. It may end before the count
+        that it tells. Raises :class:`ReplyError` for a list without an end.
         """
         found: dict[str | None, Entry] = {}
         rows_seen, total = 0, None
@@ -134,12 +141,9 @@ class RegistryClient:
             rows_seen += len(rows or []) if new else 0
             if new and (total is None or rows_seen < total):
                 continue
-            if total is not None and rows_seen < total:
-                raise ReplyError(
-                    f"The list of {self.name} ended after {rows_seen} of the {total} entries that it tells of.",
-                    hint="What is missing there may exist. Name the entry with id.",
-                )
-            return list(found.values())
+            ended_early = total is not None and rows_seen < total
+            gap = f"The list of {self.name} ended after {rows_seen} of the {total} entries that it tells of." if ended_early else ""
+            return Listing(list(found.values()), gap)
         raise ReplyError(f"The list of {self.name} did not end after {MOST_PAGES} pages.")
 
     def _page(self, page: int) -> tuple[list[Entry | None] | None, int | None]:

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from .client import RegistryClient
+from ..core.errors import ReplyError
+from .client import Listing, RegistryClient
 from .ledger import Ledger
 from .replies import Entry
 
@@ -20,10 +21,13 @@ class Index:
         """Ids of the ledger that lead to nothing, or to another entry."""
 
     def find(self, kind: str, version: str) -> Entry | None:
-        """The entry; an id of the ledger is only believed when the registry agrees."""
-        rows = self.rows()
-        if rows is not None:
-            return next((row for row in rows if row.key == (kind, version)), None)
+        """The entry; an id of the ledger is only believed when the registry agrees. Raises :class:`ReplyError` for a list with a gap."""
+        listing = self.listing()
+        if listing is not None:
+            row = next((row for row in listing.entries if row.key == (kind, version)), None)
+            if row is None and listing.gap:
+                raise ReplyError(listing.gap, hint="What is missing there may exist. Name the entry with id.")
+            return row
         number = self._ledger.find(kind, version) if self._ledger else None
         if number is None:
             return None
@@ -33,13 +37,13 @@ class Index:
         self.stale.add(number)
         return None
 
-    def rows(self) -> list[Entry] | None:
+    def listing(self) -> Listing | None:
         """The registry's list as it is now; None when it has none."""
         if self._listed is False:
             return None
-        rows = self._registry.listing()
-        self._listed = rows is not None
-        return rows
+        listing = self._registry.listing()
+        self._listed = listing is not None
+        return listing
 
     def ledger_rows(self) -> list[Entry]:
         """The entries that the ledger knows and the registry still has."""
@@ -51,7 +55,7 @@ class Index:
     def listed(self) -> bool:
         """Whether the registry has a list."""
         if self._listed is None:
-            self.rows()
+            self.listing()
         return bool(self._listed)
 
     @property

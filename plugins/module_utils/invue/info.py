@@ -21,9 +21,11 @@ def gather(task: t.Any) -> dict[str, t.Any]:
             found = registry.get(params["id"])
             return _result("id", [found] if found and _fits(found, params) else [])
         index = Index(registry, Ledger(params["ledger"]) if params["ledger"] else None)
-        rows = index.rows()
-        if rows is not None:
-            return _result("listing", [row for row in rows if _fits(row, params)])
+        listing = index.listing()
+        if listing is not None:
+            if listing.gap:
+                task.warn(f"{listing.gap} What is missing there may exist.")
+            return _result("listing", [row for row in listing.entries if _fits(row, params)])
         if index.blind:
             raise InputError(
                 f"{registry.name} has no list of its entries (the vendor documents none), so they can only be read by id.",

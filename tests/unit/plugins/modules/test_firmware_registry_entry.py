@@ -477,9 +477,14 @@ def test_a_list_that_does_not_show_all_proves_nothing(registry: RegistrySite, li
     for number in range(31):
         registry.registry.add("IR4KEY", str(number), OTHER_URL)
     if listing == "pages":
-        for number in (2, 4, 6):  # the second page of each of the three lists
+        for number in range(2, 20, 2):  # the second page of each list
             registry.registry.fail("status", "/api/v1/firmware", method="GET", nth=number, code=404)
-    for outcome in (registry.ask(), registry.publish(**KEY, state="absent"), registry.publish(**WANTED)):
+    shown = registry.ask()
+    assert (shown.kind, len(shown.result["entries"])) == (None, 30)
+    assert any("ended after 30 of the 31 entries" in warning for warning in shown.warnings)
+    seen = registry.publish(type="IR4KEY", version="3", url=OTHER_URL)
+    assert (seen.kind, seen.changed) == (None, False)
+    for outcome in (registry.publish(**KEY, state="absent"), registry.publish(**WANTED)):
         assert outcome.kind == "reply"
         assert "ended after 30 of the 31 entries" in outcome.message
     assert registry.writes == []

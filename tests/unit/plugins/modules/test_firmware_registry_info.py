@@ -84,8 +84,10 @@ def test_lists_of_every_likely_form(registry: RegistrySite, pages: list[Any]) ->
     with scripted(*(reply(json.dumps(body).encode()) for body in bodies)) as server:
         outcome = registry.ask(api_url=f"http://127.0.0.1:{server.port}/api/v1/")
     assert versions(outcome) == ["1", "2"]
+    short = f"The list of 127.0.0.1:{server.port} ended after 2 of the 9 entries that it tells of. What is missing there may exist."
     assert outcome.warnings == [
-        f"api_url: the access token goes to 127.0.0.1:{server.port} over plain HTTP; anybody on the way can read it."
+        f"api_url: the access token goes to 127.0.0.1:{server.port} over plain HTTP; anybody on the way can read it.",
+        *([short] if '"9"' in json.dumps(pages) else []),
     ]
     assert "GET /api/v1/firmware?page=1&results_per_page=100 HTTP/1.1" in server.requests[0]
 

@@ -254,7 +254,7 @@ class Session:
     def _open(self, method: str, target: str, data: t.Any, headers: t.Mapping[str, str], timeout: float) -> t.Any:
         """Send the request, by the proxy if there is one; the reply (of urllib3) is there up to the end of its headers."""
         through_proxy = self._proxy and not self.endpoint.tls and not self._proxy.startswith("socks")
-        return self._manager.connection_from_url(self.endpoint.origin).urlopen(
+        return self._manager.connection_from_url(self.endpoint.origin).request(
             method,
             self.endpoint.origin + target if through_proxy else target,
             body=data,

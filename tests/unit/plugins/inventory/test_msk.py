@@ -167,7 +167,7 @@ def test_a_sensor_that_shows_nothing_is_known_by_its_refusals(
 ) -> None:
     monkeypatch.setattr(simulator.sensor.switches, "contents_needs_login", True)
     inventory = discover(tmp_path, simulator, ranges=["127.44.0.3"], log_in=True, password=simulator.sensor.password)
-    (host,) = inventory.hosts.values()
+    host = next(iter(inventory.hosts.values()))
     assert (host.vars["msk_recognized_by"], host.vars["msk_sensor"]["device_id"]) == ("refusal", "MSK00000001")
 
 

@@ -153,7 +153,7 @@ def integration(project: Project, core: Core, *, targets: tuple[str, ...] = ()) 
         return None
 
     chosen = " ".join(("ansible-test integration", *targets, *(() if complete else (f"(but {NEWEST_ONLY})",))))
-    return Stage(f"integration {env.name}", chosen, work, needs=(f"environment {env.name}",), limit=20 * MINUTE, versions=_versions(core))
+    return Stage(f"integration {env.name}", chosen, work, needs=(f"environment {env.name}",), limit=25 * MINUTE, versions=_versions(core))
 
 
 def rulebook(project: Project) -> Stage:
@@ -166,7 +166,9 @@ def rulebook(project: Project) -> Stage:
         target = tree.copy(project, "rulebook")
         base = tree.base(target)
         variables = {**env.variables(), **java, "PYTHONPATH": str(base), "ANSIBLE_COLLECTIONS_PATH": str(base)}
-        shell.run([env.program, "-m", "pytest", "-p", "no:cacheprovider", *RERUNS, "tests/rulebook"], cwd=target, env=variables)
+        shell.run(
+            [env.program, "-m", "pytest", "-p", "no:cacheprovider", "-n", WORKERS, *RERUNS, "tests/rulebook"], cwd=target, env=variables
+        )
         return closing_line(shell.text())
 
     return Stage("rulebook", "pytest tests/rulebook", work, needs=(f"environment {env.name}",), versions=", ".join(env.packages))

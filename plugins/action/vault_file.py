@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 import typing as t
 
 import yaml
@@ -17,6 +15,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import plain
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import InputError
+from ansible_collections.siteops.devices.plugins.module_utils.core.replacing import replace_file
 from ansible_collections.siteops.devices.plugins.modules.vault_file import VAULT_FILE_OPTIONS
 
 Result = dict[str, t.Any]
@@ -58,7 +57,7 @@ class ActionModule(ActionBase):
         if changed and not self._task.check_mode:
             text = yaml.safe_dump(wanted, allow_unicode=True, sort_keys=False, explicit_start=True)
             label = None if opened.label == "default" else opened.label
-            replace(path, self._vault.encrypt(text, opened.secret, label))
+            replace_file(path, self._vault.encrypt(text, opened.secret, label), mode=0o600, keep_mode=True, lasting=True)
         return {"changed": changed, "path": path}
 
     @property
@@ -96,26 +95,3 @@ def _revealed(value: t.Any) -> t.Any:
     if isinstance(value, (list, tuple)):
         return [_revealed(item) for item in value]
     return value if value is None or isinstance(value, (bool, int, float)) else "".join(str(value))
-
-
-def replace(path: str, content: bytes) -> None:
-    """Let ``path`` have that content, all or nothing, also when the power fails. Its mode stays; a new file is its owner's alone."""
-    folder = os.path.dirname(path)
-    handle, name = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            if os.path.exists(path):
-                os.fchmod(file.fileno(), os.stat(path).st_mode & 0o777)
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-    entry = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(entry)
-    finally:
-        os.close(entry)

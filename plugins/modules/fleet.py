@@ -191,7 +191,7 @@ summary:
     results_left_out: 0
 """
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.module import refuse_as_module
 
 FLEET_OPTIONS = {
     "module": {"type": "str", "required": True},
@@ -207,8 +207,7 @@ FLEET_OPTIONS = {
 
 
 def main():
-    module = AnsibleModule(argument_spec=FLEET_OPTIONS, supports_check_mode=True)
-    module.fail_json(msg="siteops.devices.fleet is an action: it runs in the controller's process only, as a task of a playbook.")
+    refuse_as_module("fleet", FLEET_OPTIONS)
 
 
 if __name__ == "__main__":

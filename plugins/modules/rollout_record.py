@@ -91,7 +91,7 @@ unended:
   sample: []
 """
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.module import refuse_as_module
 
 RECORD_OPTIONS = {
     "state": {"type": "str", "required": True, "choices": ["begun", "going", "ended"]},
@@ -106,8 +106,7 @@ RECORD_OPTIONS = {
 
 
 def main():
-    module = AnsibleModule(argument_spec=RECORD_OPTIONS, supports_check_mode=True)
-    module.fail_json(msg="siteops.devices.rollout_record is an action: it runs in the controller's process only, as a task of a playbook.")
+    refuse_as_module("rollout_record", RECORD_OPTIONS)
 
 
 if __name__ == "__main__":

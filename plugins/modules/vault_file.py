@@ -60,7 +60,7 @@ path:
   sample: /srv/site/group_vars/msk/vault.yml
 """
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.module import refuse_as_module
 
 VAULT_FILE_OPTIONS = {
     "path": {"type": "path", "required": True},
@@ -70,8 +70,7 @@ VAULT_FILE_OPTIONS = {
 
 
 def main():
-    module = AnsibleModule(argument_spec=VAULT_FILE_OPTIONS, supports_check_mode=True)
-    module.fail_json(msg="siteops.devices.vault_file is an action: it runs in the controller's process only, as a task of a playbook.")
+    refuse_as_module("vault_file", VAULT_FILE_OPTIONS)
 
 
 if __name__ == "__main__":

@@ -16,10 +16,11 @@ import multiprocessing
 import os
 import platform
 import secrets
-import tempfile
 import typing as t
 
 from ansible.utils.helpers import pct_to_int
+
+from ansible_collections.siteops.devices.plugins.module_utils.core.replacing import replace_file
 
 Row = dict[str, t.Any]
 
@@ -88,19 +89,7 @@ class Record:
         """Replace the file in one step. ``lasting``: also when the power fails. Raises ``OSError``."""
         members = ",\n ".join(f"{json.dumps(key)}: {json.dumps(value, default=str)}" for key, value in self.head.items())
         rows = ",\n".join(self._lines.values())
-        handle, draft = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".rollout-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(f"{_HEAD}{members}{_ROWS}{rows}{_TAIL}")
-                os.fchmod(file.fileno(), 0o640)
-                if lasting:
-                    file.flush()
-                    os.fsync(file.fileno())
-            os.replace(draft, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(draft)
-            raise
+        replace_file(path, f"{_HEAD}{members}{_ROWS}{rows}{_TAIL}".encode(), mode=0o640, lasting=lasting)
 
 
 @contextlib.contextmanager

@@ -128,10 +128,10 @@ def sanity(project: Project, core: Core) -> Stage:
 
 
 RERUNS = ("--reruns", "1")
+"""Two lanes share a small machine with whatever else it does: a test gets a second try, and the closing line counts it as a rerun."""
 
 WORKERS = "2"
-"""Processes of one run of the unit tests. They wait more than they compute: two for each lane are not too many for two cores."""
-"""Two lanes share a small machine with whatever else it does: a test gets a second try, and the closing line counts it as a rerun."""
+"""Processes of one run of pytest. The tests wait more than they compute: two for each lane are not too many for two cores."""
 
 NEWEST_ONLY = "newest_only"
 """Alias of integration targets that take minutes and test this collection's jobs more than the engine: for the newest release."""

@@ -4,12 +4,20 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ..core.interrupts import stoppable
 from ..core.redact import Redactor
 from .spec import Spec
 from .task import Run, Task, interrupted
+
+
+def refuse_as_module(name: str, options: dict[str, t.Any]) -> None:
+    """Fail as the module ``siteops.devices.<name>``, which is there for its documentation: an action does its work."""
+    module = AnsibleModule(argument_spec=options, supports_check_mode=True)
+    module.fail_json(msg=f"siteops.devices.{name} is an action: it runs in the controller's process only, as a task of a playbook.")
 
 
 def run_module(spec: Spec, run: Run) -> None:

@@ -120,7 +120,7 @@ class HTTPError(DeviceError):
 
     def __init__(self, message: str, *, headers: t.Mapping[str, str] | None = None, body: t.Any = None, **more: t.Any) -> None:
         super().__init__(message, **more)
-        self.headers = dict(headers or {})
+        self.headers: t.Mapping[str, str] = headers or {}
         self.body = body
 
 

@@ -141,7 +141,7 @@ def describe_body(body: bytes) -> str:
 
 def retry_after(headers: t.Mapping[str, str]) -> float | None:
     """Seconds from a ``Retry-After`` header (seconds or a date, RFC 9110 section 10.2.3), clamped; None when there is none."""
-    value = next((text for name, text in headers.items() if name.lower() == "retry-after"), "").strip()
+    value = headers.get("Retry-After", "").strip()
     if not value:
         return None
     if value.isdigit():

@@ -18,6 +18,7 @@ import tempfile
 import typing as t
 
 from ..core.errors import BusyError, InputError
+from ..core.replacing import replace_file
 from ..core.wait import Deadline
 
 Ids = dict[str, dict[str, str]]
@@ -86,19 +87,9 @@ class Ledger:
 
     def _replace(self, text: str) -> None:
         """Put a whole new file in place: whoever reads sees the old or the new one."""
-        draft = f"{self.path}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
         try:
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            with contextlib.suppress(OSError):
-                os.chmod(draft, os.stat(self.path).st_mode & 0o7777)
-            os.replace(draft, self.path)
+            replace_file(self.path, text.encode(), keep_mode=True, lasting=True)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                os.unlink(draft)
             raise InputError(f"ledger: {self.path} cannot be written ({error.strerror}).", changed=True) from None
 
     @contextlib.contextmanager

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import typing as t
+
+from ansible_collections.siteops.devices.plugins.module_utils.core.replacing import replace_file
 
 from .render import page_of
 
@@ -34,13 +35,5 @@ def json_of(report: t.Mapping[str, t.Any]) -> str:
 
 def _write(path: str, text: str) -> str:
     """Readers see the old file or the new one. Configurations are in it, so that others of the machine cannot read it."""
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=f".{os.path.basename(path)}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, 0o640)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    replace_file(path, text.encode(), mode=0o640)
     return path

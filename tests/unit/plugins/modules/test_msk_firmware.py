@@ -418,8 +418,8 @@ def test_an_update_whose_token_never_lasts_is_given_up(firmware: Firmware, new: 
     assert firmware.version == OLD
 
 
-def test_another_sensor_in_its_place_amid_the_upload(firmware: Firmware, new: str) -> None:
-    """It restarted, has forgotten the update, and the address belongs to another one now: that one gets nothing."""
+def swap_when_restarted(firmware: Firmware) -> None:
+    """Once it restarts, another sensor is in its place."""
     restarted = firmware.sensor.restarted
 
     def swapped() -> None:
@@ -427,6 +427,11 @@ def test_another_sensor_in_its_place_amid_the_upload(firmware: Firmware, new: st
         restarted()
 
     firmware.sensor.restarted = swapped  # type: ignore[method-assign]
+
+
+def test_another_sensor_in_its_place_amid_the_upload(firmware: Firmware, new: str) -> None:
+    """It restarted, has forgotten the update, and the address belongs to another one now: that one gets nothing."""
+    swap_when_restarted(firmware)
     firmware.sensor.fail("reboot", "/chunkFileUpdate", seconds=0.03)
     failed = firmware.run(new)
     assert failed.kind == "identity"
@@ -487,13 +492,7 @@ def test_a_sensor_that_is_slow_to_restart(firmware: Firmware, new: str, monkeypa
 
 
 def test_another_sensor_in_its_place(firmware: Firmware, new: str) -> None:
-    restarted = firmware.sensor.restarted
-
-    def swapped() -> None:
-        firmware.sensor.number += 5000
-        restarted()
-
-    firmware.sensor.restarted = swapped  # type: ignore[method-assign]
+    swap_when_restarted(firmware)
     failed = firmware.run(new)
     assert failed.kind == "identity"
     assert failed.message.count("Another sensor answers") == 1

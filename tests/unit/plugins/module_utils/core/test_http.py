@@ -229,7 +229,15 @@ def test_a_body_in_a_few_words(body: bytes, described: str) -> None:
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
     assert retry_after({"Retry-After": value} if value else {}) == seconds
-    assert retry_after({"retry-after": value} if value else {}) == seconds
+
+
+def test_retry_after_counts_in_any_letters(pauses: list[float]) -> None:
+    with (
+        scripted(b"HTTP/1.1 503 Busy\r\nretry-after: 7\r\nContent-Length: 0\r\n\r\n", reply(b"{}")) as server,
+        to(server.port, retries=1) as session,
+    ):
+        assert session.call("PUT", "/x").status == 200
+    assert pauses == [7.0]
 
 
 def test_retry_after_may_be_a_date() -> None:

@@ -164,8 +164,6 @@ class Templates:
             written, before = self.named(written), written
             if written is before:
                 break
-        if written is None or isinstance(written, (int, float)) or (isinstance(written, str) and "{" not in written):
-            return written
         if _is_literal(written):
             return written
         inputs = self._inputs(written)

@@ -9,6 +9,7 @@ action in ``meta/runtime.yml`` would work as well, but linters of playbooks foll
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import typing as t
@@ -25,11 +26,12 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.files impor
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, refuse, run_in_process
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.task import interrupted
 from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
-from ansible_collections.siteops.devices.plugins.module_utils.core.rehearsal import rehearse
 from ansible_collections.siteops.devices.plugins.plugin_utils.failure_limit import TASK_VARIABLE, FailureLimit
 from ansible_collections.siteops.devices.plugins.plugin_utils.rollout_record import Steps
 
 COLLECTION = "siteops.devices"
+
+REHEARSAL = "ansible_collections.siteops.devices.plugins.module_utils.core.rehearsal"
 
 
 MODULES: dict[str, Loaded | Exception | None] = {}
@@ -39,11 +41,26 @@ MODULES: dict[str, Loaded | Exception | None] = {}
 def preload(name: str) -> None:
     """Import a module now. Its action's file calls this, and the engine loads that file before it forks its workers: once per play."""
     if name not in MODULES:
-        module = MODULES[name] = _load(name)
-        if isinstance(module, Loaded):
-            rehearse()
-            refuse(module)
-            template_once()
+        with lasting():
+            module = MODULES[name] = _load(name)
+            if isinstance(module, Loaded):
+                # Only now, since it imports the libraries.
+                importlib.import_module(REHEARSAL).rehearse()
+                refuse(module)
+                template_once()
+
+
+@contextlib.contextmanager
+def lasting() -> t.Iterator[None]:
+    """What is made within lasts until the process ends: Python's collector need not look through it, neither now nor later."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if collects:
+            gc.enable()
 
 
 def template_once() -> t.Any:

@@ -130,8 +130,8 @@ def sanity(project: Project, core: Core) -> Stage:
 RERUNS = ("--reruns", "1")
 """Two lanes share a small machine with whatever else it does: a test gets a second try, and the closing line counts it as a rerun."""
 
-WORKERS = "2"
-"""Processes of one run of pytest. The tests wait more than they compute: two for each lane are not too many for two cores."""
+WORKERS = "4"
+"""Processes of one run of pytest. The tests wait more than they compute: with two of them, two cores were busy for a third of the time."""
 
 NEWEST_ONLY = "newest_only"
 """Alias of integration targets that take minutes and test this collection's jobs more than the engine: for the newest release."""

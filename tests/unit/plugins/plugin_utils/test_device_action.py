@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import types
 from collections.abc import Callable
@@ -103,6 +104,23 @@ def test_where_it_runs(task: dict[str, Any], variables: dict[str, Any], shipped:
 def test_the_template_before_the_fork_is_evaluated() -> None:
     """Its errors are ignored, so that it would be of no use unnoticed."""
     assert device_action.template_once() == "yes"
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_collector_leaves_what_lasts_alone_and_goes_on_as_it_did(collects: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        with pytest.raises(LookupError), device_action.lasting():
+            assert not gc.isenabled()
+            made = [[]]
+            raise LookupError
+        assert gc.isenabled() is collects
+        assert gc.get_freeze_count() > 0
+        assert not any(made is each for each in gc.get_objects())
+    finally:
+        gc.unfreeze()
+        (gc.enable if before else gc.disable)()
 
 
 def test_what_is_shipped() -> None:

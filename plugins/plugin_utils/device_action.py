@@ -31,7 +31,8 @@ from ansible_collections.siteops.devices.plugins.plugin_utils.rollout_record imp
 
 COLLECTION = "siteops.devices"
 
-REHEARSAL = "ansible_collections.siteops.devices.plugins.module_utils.core.rehearsal"
+CORE = "ansible_collections.siteops.devices.plugins.module_utils.core"
+"""What imports the libraries is itself imported by name, when a module is."""
 
 
 MODULES: dict[str, Loaded | Exception | None] = {}
@@ -42,10 +43,10 @@ def preload(name: str) -> None:
     """Import a module now. Its action's file calls this, and the engine loads that file before it forks its workers: once per play."""
     if name not in MODULES:
         with lasting():
+            _load_libraries()
             module = MODULES[name] = _load(name)
             if isinstance(module, Loaded):
-                # Only now, since it imports the libraries.
-                importlib.import_module(REHEARSAL).rehearse()
+                importlib.import_module(f"{CORE}.rehearsal").rehearse()
                 refuse(module)
                 template_once()
 
@@ -61,6 +62,15 @@ def lasting() -> t.Iterator[None]:
         gc.freeze()
         if collects:
             gc.enable()
+
+
+def _load_libraries() -> None:
+    """Import what every module needs before anything imports it from deeper down. There, compiling the libraries' regular expressions
+    let CPython take and give back the same piece of its stack a thousand times. One that is missing is told when it is needed.
+    """
+    requirements = importlib.import_module(f"{CORE}.requirements")
+    with contextlib.suppress(requirements.RequirementError):
+        requirements.require("requests", "jsonschema")
 
 
 def template_once() -> t.Any:

@@ -21,7 +21,7 @@ from pathlib import Path
 from ansible_collections.siteops.devices.tests.benchmark.table import Row, show
 
 SENSORS = 100
-PAIRS = 9
+PAIRS = 15
 URI_PAIRS = 2
 
 HEAD = """

@@ -52,7 +52,7 @@ class ActionModule(ActionBase):
             self._set(record, options)
             record.write(path, lasting=True)
         if options["state"] == "ended":
-            ended = [row["host"] for row in options["rows"] if row.get("state") not in ("left", "planned", "held")]
+            ended = [row["host"] for row in options["rows"] if row.get("state") not in ("left", "planned", "held", "stopped")]
             for name in record.head.get("goes_on_after", ()):
                 rollout_record.close(os.path.dirname(path), name, os.path.basename(path), ended)
         return {"changed": False, "path": path}

@@ -135,6 +135,18 @@ def limit_after_staging(folder: Path) -> None:
         assert not site.appliances["probe-02"].writing_requests(), left.output
 
 
+def wrong_variables(folder: Path) -> None:
+    """What the role refuses in the phase before the waves is told once, and counts; where it is all of them, the record ends, too."""
+    with NpmSimulator(3) as simulator:
+        site = Site(folder, simulator)
+        run = site.run(*extra(npm_rollout_wait_timeout="soon"))
+        assert run.status != 0
+        assert (run.record["state"], run.states(), run.failed) == ("ended", {"failed": probes(1, 2, 3)}, probes(1, 2, 3)), run.output
+        assert not any(appliance.writing_requests() for appliance in simulator.appliances), run.output
+        unreadable = site.run(*extra(npm_rollout_not_before="22:00", rollout_max_failures=3))
+        assert unreadable.states() == {"failed": probes(1, 2, 3)}, unreadable.output
+
+
 def all_staged_first(folder: Path) -> None:
     """No appliance is started before all are staged; killed while one runs, the next run joins it and does the rest."""
     with NpmSimulator(3, run_seconds=4.0) as simulator:
@@ -154,7 +166,7 @@ def all_staged_first(folder: Path) -> None:
 
 
 def main() -> None:
-    for job in (windows_and_waves, limit_after_staging, all_staged_first):
+    for job in (windows_and_waves, limit_after_staging, wrong_variables, all_staged_first):
         print(f"{job.__name__}: {job.__doc__}", flush=True)
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:

@@ -14,9 +14,18 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process 
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import InputError
 from ansible_collections.siteops.devices.plugins.modules.rollout_record import RECORD_OPTIONS
 from ansible_collections.siteops.devices.plugins.plugin_utils import rollout_record
+from ansible_collections.siteops.devices.plugins.plugin_utils.failure_limit import count_failure
 from ansible_collections.siteops.devices.plugins.plugin_utils.rollout_record import Record
 
 Result = dict[str, t.Any]
+
+
+NUMBERS = {"max_failures": int, "soak": float}
+
+
+def _typed(about: Result) -> Result:
+    """Templates of older releases give text."""
+    return {key: NUMBERS.get(key, lambda kept: kept)(value) for key, value in about.items()}
 
 
 class ActionModule(ActionBase):
@@ -40,9 +49,11 @@ class ActionModule(ActionBase):
 
     def _run(self, options: Result) -> Result:
         if self._task.check_mode:
-            return {"changed": False, "unended": []}
+            return {"changed": False, "unended": [], "rows": options["rows"]}
         if options["state"] == "begun":
             return self._begin(options)
+        if options["state"] == "failed":
+            return self._failed(options)
         if options["path"]:
             with rollout_record.updated(options["path"], lasting=options["state"] == "ended") as record:
                 self._set(record, options)
@@ -52,10 +63,22 @@ class ActionModule(ActionBase):
             self._set(record, options)
             record.write(path, lasting=True)
         if options["state"] == "ended":
-            ended = [row["host"] for row in options["rows"] if row.get("state") not in ("left", "planned", "held")]
+            ended = [row["host"] for row in options["rows"] if row.get("state") not in ("left", "planned", "held", "stopped")]
             for name in record.head.get("goes_on_after", ()):
                 rollout_record.close(os.path.dirname(path), name, os.path.basename(path), ended)
         return {"changed": False, "path": path}
+
+    @staticmethod
+    def _failed(options: Result) -> Result:
+        if not options["counted"]:
+            count_failure()
+        rows = options["rows"]
+        if options["path"]:
+            with rollout_record.updated(options["path"]) as record:
+                rows = [rollout_record.broken_off(record.row(row["host"]), row) for row in rows]
+                for row in rows:
+                    record.set(row["host"], row)
+        return {"changed": False, "path": options["path"], "rows": rows}
 
     def _begin(self, options: Result) -> Result:
         record, path = self._new(options)
@@ -78,13 +101,13 @@ class ActionModule(ActionBase):
             "by": options["by"] or rollout_record.user(),
             "process": rollout_record.identity(),
             "job": options["job"],
-            **options["about"],
+            **_typed(options["about"]),
         }
         return Record(about), rollout_record.new_path(folder, options["job"])
 
     @staticmethod
     def _set(record: Record, options: Result) -> None:
-        record.head.update(options["about"])
+        record.head.update(_typed(options["about"]))
         for row in options["rows"]:
             record.set(row["host"], row)
         if options["state"] == "ended":

@@ -18,10 +18,12 @@ options:
     description:
       - V(begun) makes the record, with V(running) as its state, and looks for records of runs that did not end.
       - V(going) sets rows.
+      - V(failed) counts a device that failed in the limit of the run. It sets rows where there is a record, and adds to their reasons
+        which step had been done on the device before.
       - V(ended) sets rows and the state V(ended). Without O(path) it makes the record.
     type: str
     required: true
-    choices: [begun, going, ended]
+    choices: [begun, going, failed, ended]
   path:
     description: The record, as O(state=begun) has returned it.
     type: path
@@ -45,6 +47,10 @@ options:
     type: list
     elements: dict
     default: []
+  counted:
+    description: With O(state=failed), whether a device module has counted the failure already.
+    type: bool
+    default: false
   serial:
     description: The sizes of the waves, as the play has them, for O(state=begun).
     type: raw
@@ -83,6 +89,12 @@ path:
   returned: success, but in check mode
   type: str
   sample: /srv/site/records/rollout-20261126T181500Z-42.json
+rows:
+  description: The rows as they were set.
+  returned: O(state=failed)
+  type: list
+  elements: dict
+  sample: []
 unended:
   description: A sentence for each record of these hosts whose run did not end, or is still under way.
   returned: O(state=begun)
@@ -94,13 +106,14 @@ unended:
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.module import refuse_as_module
 
 RECORD_OPTIONS = {
-    "state": {"type": "str", "required": True, "choices": ["begun", "going", "ended"]},
+    "state": {"type": "str", "required": True, "choices": ["begun", "going", "failed", "ended"]},
     "path": {"type": "path"},
     "directory": {"type": "path"},
     "job": {"type": "str", "default": ""},
     "by": {"type": "str", "default": ""},
     "about": {"type": "dict", "default": {}},
     "rows": {"type": "list", "elements": "dict", "default": []},
+    "counted": {"type": "bool", "default": False},
     "serial": {"type": "raw"},
 }
 

@@ -44,22 +44,34 @@ class FailureLimit:
         return cls(number, **flags)
 
     def refusal(self) -> dict[str, t.Any] | None:
-        """The result of a task that must not begin any more; None when it may. It is no failure: nothing was done."""
+        """The result of a task that must not begin any more; None when it may. It is no failure: the task did nothing.
+
+        ``not_begun`` tells why. Whether tasks before it have done something to the device is known to the role.
+        """
         failed = _FAILURES.value
         if not self._begins or self._limit is None or failed <= self._limit:
             return None
-        message = f"Not begun: {failed} failed in this run, and the limit is {self._limit}."
-        return {"changed": False, "not_begun": True, "msg": message}
+        reason = f"{failed} failed in this run, and the limit is {self._limit}."
+        return {"changed": False, "not_begun": reason, "msg": f"Not begun: {reason}"}
 
     def judged(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
-        """``result``, failed where that is what it means; then it is counted. Its host must not run another counted task after that."""
+        """``result``, failed where that is what it means; then it counts, and is ``counted``.
+
+        Its host must not run another counted task after that.
+        """
         if self._settled and result.get("changed") and not result.get("failed"):
             text = "It is not as the update left it: the same update would change it again."
             result = {**result, "failed": True, "changed": False, "msg": text}
         if result.get("failed") and self._counts:
-            with _FAILURES.get_lock():
-                _FAILURES.value += 1
+            count_failure()
+            result = {**result, "counted": True}
         return result
+
+
+def count_failure() -> None:
+    """Count a device that failed."""
+    with _FAILURES.get_lock():
+        _FAILURES.value += 1
 
 
 def _is_true(value: t.Any) -> bool:

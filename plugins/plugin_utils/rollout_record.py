@@ -164,6 +164,14 @@ class Steps:
             self._warn(f"The record of this run is not up to date: {error}.")
 
 
+def broken_off(noted: Row, row: Row) -> Row:
+    """``row`` of a host whose role broke off, with the last step that had written to its device. ``noted``: its row so far."""
+    if noted.get("state") != "under_way" or not noted.get("step"):
+        return row
+    told = f'The step "{noted["step"]}" had been done on it before.'
+    return {**row, "reason": f"{row['reason']} {told}".strip()}
+
+
 # Runs that did not end
 
 

@@ -77,23 +77,33 @@ class Device:
             fields = fields_of(result.get("diff"), UNITS.get(module, {}))
             if fields or not updates_in(module, result):
                 self.changes.append({"task": outcome.task, "module": module, "check_mode": check_mode, "fields": fields})
-        self._learn(module, result, check_mode, now)
+        self._learn(module, outcome, now)
 
-    def _learn(self, module: str, result: t.Any, check_mode: bool, now: datetime.datetime) -> None:
+    def _learn(self, module: str, outcome: Outcome, now: datetime.datetime) -> None:
+        result = outcome.result
         self.firmware.update(firmware_in(result))
-        for update in updates_in(module, result):
-            # A rollout plans before it updates; that is one update.
-            self.updates = [row for row in self.updates if not (row["check_mode"] and _same_update(row, update))]
-            self.updates.append({**update, "check_mode": check_mode})
-            self._runs_now(update, check_mode)
+        for update in updates_in(module, result, failed=outcome.failed):
+            self._runs_now(update, outcome.check_mode)
+            self._note(update, outcome.check_mode)
         self.findings += [text for text in findings_in(result) if text not in self.findings]
         self.mount.update(mount_in(result))
         self.events = events_in(result, now) or self.events
 
+    def _note(self, update: Row, check_mode: bool) -> None:
+        """A rollout plans and stages before it updates; that is one update."""
+        staged = [row for row in self.updates if row["action"] == "staged" and row["component"] == update["component"]]
+        if staged and update["to"] is None:
+            update = {**update, "to": staged[-1]["to"]}
+        if not check_mode:
+            self.updates = [row for row in self.updates if row not in staged]
+        self.updates = [row for row in self.updates if not (row["check_mode"] and _same_update(row, update))]
+        self.updates.append({**update, "check_mode": check_mode})
+
     def _runs_now(self, update: Row, check_mode: bool) -> None:
+        """What failed on its way to a version runs nobody knows what."""
         component = str(update["component"])
         version = update["to"] if update["action"] == "updated" and not check_mode else update["from"]
-        if update["action"] == "failed" or not version:
+        if (update["action"] == "failed" and update["to"] is not None) or not version:
             self.firmware.pop(component, None)
         else:
             self.firmware[component] = version

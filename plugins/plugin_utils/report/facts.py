@@ -43,13 +43,27 @@ def firmware_in(result: t.Any) -> dict[str, str]:
     return {clipped(name): clipped(str(version)) for name, version in found.items() if version not in (None, "")}
 
 
-def updates_in(module: str, result: t.Any) -> list[dict[str, t.Any]]:
-    """``component``, ``from``, ``to`` and ``action`` of each part that an update was about."""
+def updates_in(module: str, result: t.Any, *, failed: bool = False) -> list[dict[str, t.Any]]:
+    """``component``, ``from``, ``to`` and ``action`` of each part that an update was about.
+
+    A task that failed and tells versions tells which one the device runs: that is ``from``, and ``to`` is None.
+    """
     rows = _mappings(member(result, "components"))
     if not rows and module in VERSIONS and isinstance(result, dict) and {"from", "to"} & set(result):
-        action = "updated" if result.get("changed") else "unchanged"
-        rows = [{"component": VERSIONS[module], "from": result.get("from"), "to": result.get("to"), "action": action}]
+        to = None if failed else result.get("to")
+        rows = [{"component": VERSIONS[module], "from": result.get("from"), "to": to, "action": _action(result, failed=failed)}]
     return [{key: _text(row.get(key)) for key in ("component", "from", "to", "action")} for row in rows]
+
+
+def _action(result: dict[str, t.Any], *, failed: bool) -> str:
+    """``staged``: an appliance has the image and is prepared for it, and runs what it ran before."""
+    if failed:
+        return "failed"
+    if member(result, "update_status", "state") in {"INITIALIZING", "INITIALIZED"}:
+        return "staged"
+    if result.get("from") == result.get("to") and "update_status" in result:
+        return "unchanged"
+    return "updated" if result.get("changed") else "unchanged"
 
 
 def mount_in(result: t.Any) -> dict[str, float]:

@@ -64,7 +64,10 @@ class Outcome:
 
 
 def state_of(result: Result, *, failed: bool = False, unreachable: bool = False, skipped: bool = False) -> str:
-    """The state that a result stands for. A module that could not connect says so in ``error.kind``."""
+    """The state that a result stands for.
+
+    A module that could not connect says so in ``error.kind``, a task that the limit of a rollout held back in ``not_begun``.
+    """
     error = result.get("error")
     kind = error.get("kind") if isinstance(error, t.Mapping) else None
     if unreachable or (failed and kind == "unreachable"):
@@ -73,6 +76,8 @@ def state_of(result: Result, *, failed: bool = False, unreachable: bool = False,
         return "failed"
     if skipped:
         return "skipped"
+    if result.get("not_begun"):
+        return "unfinished"
     return "changed" if result.get("changed") else "unchanged"
 
 

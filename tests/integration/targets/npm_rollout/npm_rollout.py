@@ -52,6 +52,10 @@ def starts(appliance: Appliance) -> list[float]:
     return [request.at for request in appliance.requests if request.path == START]
 
 
+def uploads(appliance: Appliance) -> list[float]:
+    return [request.at for request in appliance.writing_requests() if "/images/upload" in request.path]
+
+
 def probes(*numbers: int) -> set[str]:
     return {f"probe-{number:02}" for number in numbers}
 
@@ -91,6 +95,58 @@ def windows_and_waves(folder: Path) -> None:
         assert PASSWORD not in rest.output + third.output + json.dumps(site.records())
 
 
+AS_BEFORE = "It runs 11.5.0 #20100 as before; the next run"
+STAGED = f"It is staged: the image is on it and the update is prepared, but not started. {AS_BEFORE} starts the update."
+IMAGED = f"The image is on it, but the update is not prepared. {AS_BEFORE} prepares and starts the update."
+LIMIT = "1 failed in this run, and the limit is 0."
+
+
+def limit_after_staging(folder: Path) -> None:
+    """What was written to an appliance before the limit was reached is told, whichever step it was; one without is left."""
+    with NpmSimulator(3) as simulator:
+        site = Site(folder, simulator)
+        site.appliances["probe-03"].switches.set(image_outcome="INVALID")
+        imaged = site.run(forks=1)
+        assert imaged.states() == {"failed": probes(3), "stopped": probes(1, 2)}, imaged.output
+        assert imaged.rows["probe-01"]["reason"] == f"{IMAGED} No further step was begun: {LIMIT}", imaged.rows
+        assert site.in_state("IDLE") == probes(1, 2, 3), imaged.output
+        assert f"probe-01 stopped: {IMAGED}" in imaged.output, imaged.output
+        site.appliances["probe-03"].switches.set(image_outcome="VALID")
+        site.appliances["probe-01"].switches.set(run_outcome="FAILED_GRACEFUL")
+        staged = site.run()
+        assert staged.status != 0
+        assert staged.states() == {"failed": probes(1), "stopped": probes(2, 3)}, staged.output
+        for host in ("probe-02", "probe-03"):
+            row = staged.rows[host]
+            assert row["reason"] == f"{STAGED} No further step was begun: {LIMIT}", row
+            assert row["parts"] == [{"component": "software", "from": OLD, "to": NEW, "action": "staged"}], row
+        assert (site.in_state("INITIALIZED"), site.at(OLD)) == (probes(2, 3), probes(1, 2, 3)), staged.output
+        assert staged.failed == probes(1), staged.output
+        site.appliances["probe-01"].switches.set(run_outcome="updated")
+        rest = site.run()
+        assert (rest.status, rest.states()) == (0, {"updated": probes(1, 2, 3)}), rest.output
+        assert all(len(uploads(appliance)) == number for appliance, number in zip(simulator.appliances, (1, 1, 2))), rest.output
+    with NpmSimulator(2) as simulator:
+        site = Site(folder, simulator)
+        site.appliances["probe-01"].switches.set(image_outcome="INVALID")
+        left = site.run(forks=1)
+        assert left.states() == {"failed": probes(1), "left": probes(2)}, left.output
+        assert left.rows["probe-02"]["reason"] == f"Not begun: {LIMIT}", left.rows
+        assert not site.appliances["probe-02"].writing_requests(), left.output
+
+
+def wrong_variables(folder: Path) -> None:
+    """What the role refuses in the phase before the waves is told once, and counts; where it is all of them, the record ends, too."""
+    with NpmSimulator(3) as simulator:
+        site = Site(folder, simulator)
+        run = site.run(*extra(npm_rollout_wait_timeout="soon"))
+        assert run.status != 0
+        assert (run.record["state"], run.states(), run.failed) == ("ended", {"failed": probes(1, 2, 3)}, probes(1, 2, 3)), run.output
+        assert not any(appliance.writing_requests() for appliance in simulator.appliances), run.output
+        unreadable = site.run(*extra(npm_rollout_not_before="22:00", rollout_max_failures=3))
+        assert unreadable.states() == {"failed": probes(1, 2, 3)}, unreadable.output
+
+
 def all_staged_first(folder: Path) -> None:
     """No appliance is started before all are staged; killed while one runs, the next run joins it and does the rest."""
     with NpmSimulator(3, run_seconds=4.0) as simulator:
@@ -110,7 +166,7 @@ def all_staged_first(folder: Path) -> None:
 
 
 def main() -> None:
-    for job in (windows_and_waves, all_staged_first):
+    for job in (windows_and_waves, limit_after_staging, wrong_variables, all_staged_first):
         print(f"{job.__name__}: {job.__doc__}", flush=True)
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:

@@ -150,6 +150,37 @@ def limit_of_failures(folder: Path) -> None:
         assert not site.touched()
 
 
+def wrong_variables(folder: Path) -> None:
+    """Where a role refuses the variables of all hosts of a wave, the run ends with its report and record, and the limit counts them."""
+    with MskSimulator(4) as simulator:
+        site = Site(folder, simulator, [1, "100%"])
+        path = folder / "inventory.json"
+        inventory = json.loads(path.read_text())
+        inventory["msk"]["hosts"]["gate-01"]["msk_rollout_wait_timeout"] = "soon"
+        path.write_text(json.dumps(inventory))
+        plan = site.run("--check")
+        assert (plan.failed, plan.record) == (gates(1), {}), plan.output
+        assert r"gate-01 failed at \"Validating arguments" in plan.output, plan.output
+        assert f"gate-04 planned: sensor {OLD} -> {NEW}" in plan.output, plan.output
+        run = site.run()
+        assert run.status != 0
+        assert run.states() == {"failed": gates(1), "left": gates(2, 3, 4)}, run.output
+        check_shape(run.record)
+        assert (run.record["state"], run.record["finished_at"] is None) == ("ended", False), run.record
+        reason, step = str(run.rows["gate-01"]["reason"]), str(run.rows["gate-01"]["step"])
+        assert reason.startswith("Its variables are wrong: argument 'msk_rollout_wait_timeout' is of type "), run.rows
+        assert reason.endswith(". Nothing was sent to it."), run.rows
+        assert step.startswith("Validating arguments"), run.rows
+        assert run.rows["gate-02"]["reason"] == "Not begun: 1 failed in this run, and the limit is 0.", run.rows
+        assert run.failed == gates(1), run.output
+        assert not site.touched(), run.output
+        others = site.run(*extra(rollout_max_failures=1))
+        assert others.states() == {"failed": gates(1), "updated": gates(2, 3, 4)}, others.output
+        nobody = site.run(*extra(msk_rollout_wait_timeout="soon"))
+        assert (nobody.record["state"], nobody.states()) == ("ended", {"failed": gates(1, 2, 3, 4)}), nobody.output
+        site.check_at_rest()
+
+
 def slices(folder: Path) -> None:
     """Two jobs at once, each with a part of the hosts: one stops at its limit, the other one finishes; each has its record."""
     with MskSimulator(6) as simulator:
@@ -241,7 +272,7 @@ def check_shape(record: object) -> None:
 
 
 def main() -> None:
-    jobs = {job.__name__: job for job in (waves_and_gate, limit_of_failures, slices, nothing_named, killed)}
+    jobs = {job.__name__: job for job in (waves_and_gate, limit_of_failures, wrong_variables, slices, nothing_named, killed)}
     for job in [jobs[name] for name in sys.argv[1:]]:
         print(f"{job.__name__}: {job.__doc__}", flush=True)
         began = time.monotonic()

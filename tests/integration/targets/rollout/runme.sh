@@ -3,4 +3,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 set -euo pipefail
 export PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}${PYTHONPATH:+:$PYTHONPATH}"
-exec python rollout.py waves_and_gate limit_of_failures
+exec python rollout.py waves_and_gate limit_of_failures wrong_variables

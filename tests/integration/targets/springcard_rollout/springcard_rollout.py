@@ -103,8 +103,27 @@ def twenty_readers(folder: Path) -> None:
         assert (third.status, third.changed, third.states()) == (0, set(), {"unchanged": everyone}), third.output
 
 
+def limit_between_readers(folder: Path) -> None:
+    """The limit is reached while the first reader of a host is loaded: that is told; the next run loads the second one."""
+    with SpringcardSimulator(2, 2) as simulator:
+        site = Site(folder, simulator)
+        first, second = site.services["pc-01"].readers
+        fails = site.services["pc-02"].readers[0]
+        first.seconds, fails.seconds, fails.outcome = 9.0, 3.0, "failed"
+        run = site.run(*extra(rollout_serial="100%", springcard_rollout_wait_timeout=40))
+        assert run.states() == {"failed": pcs(2), "stopped": pcs(1)}, run.output
+        reason = f"{first.serial} was loaded. The next run loads the other readers. No further step was begun: "
+        assert run.rows["pc-01"]["reason"] == f"{reason}1 failed in this run, and the limit is 0.", run.rows
+        actions = {part["component"]: part["action"] for part in run.rows["pc-01"]["parts"]}
+        assert actions == {first.serial: "updated", second.serial: "left"}, run.rows
+        assert site.at(NEW) == {first.serial}, run.output
+        fails.outcome, fails.status = "success", "ok"
+        rest = site.run(*extra(rollout_soak=0))
+        assert (rest.status, rest.states()) == (0, {"updated": pcs(1, 2)}), rest.output
+
+
 def main() -> None:
-    for job in (twenty_readers, own_firmware):
+    for job in (twenty_readers, own_firmware, limit_between_readers):
         with tempfile.TemporaryDirectory() as folder:
             job(Path(folder))
     print("passed")

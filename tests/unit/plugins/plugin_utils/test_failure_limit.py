@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.siteops.devices.plugins.plugin_utils import failure_limit
-from ansible_collections.siteops.devices.plugins.plugin_utils.failure_limit import FailureLimit
+from ansible_collections.siteops.devices.plugins.plugin_utils.failure_limit import FailureLimit, count_failure
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def test_the_limit(limit: int | None, failures: int, refused: bool) -> None:
     if refusal is not None:
         assert refusal == {
             "changed": False,
-            "not_begun": True,
+            "not_begun": f"{failures} failed in this run, and the limit is {limit}.",
             "msg": f"Not begun: {failures} failed in this run, and the limit is {limit}.",
         }
 
@@ -54,6 +54,7 @@ def test_what_has_to_be_settled() -> None:
     assert limit.judged({"changed": True, "to": "2"}) == {
         "changed": False,
         "failed": True,
+        "counted": True,
         "to": "2",
         "msg": "It is not as the update left it: the same update would change it again.",
     }
@@ -78,8 +79,15 @@ def test_the_variable(value: dict[str, Any], refused: bool) -> None:
 
 def test_a_look_that_may_fail() -> None:
     look = FailureLimit.of({"limit": 0, "begins": True, "counts": False})
-    look.judged({"failed": True})
+    assert look.judged({"failed": True}) == {"failed": True}
     assert look.refusal() is None
+
+
+def test_what_failed_in_another_way_is_counted_by_itself() -> None:
+    count_failure()
+    refusal = FailureLimit(0, begins=True).refusal()
+    assert refusal is not None
+    assert refusal["not_begun"] == "1 failed in this run, and the limit is 0."
 
 
 @pytest.mark.parametrize("limit", ["x", -1, [1]])

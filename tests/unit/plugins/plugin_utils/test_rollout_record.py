@@ -97,6 +97,24 @@ def test_steps(tmp_path: Path) -> None:
     assert content(path)["summary"] == {"waiting": 1, "under_way": 1}
 
 
+def test_a_role_that_broke_off(tmp_path: Path) -> None:
+    """What had been written to the device before is told; what failed or was not written to tells it itself."""
+    path = begun(tmp_path / "r.json", ["a"])
+    row = {"host": "a", "state": "failed", "step": "Note the outcome", "reason": "No."}
+
+    def told() -> str:
+        return str(rollout_record.broken_off(Record.read(str(path)).row("a"), row)["reason"])
+
+    assert told() == "No."
+    update = Steps(str(path), "a", "Update", pytest.fail)
+    update.begins()
+    update.ended({"changed": True})
+    assert told() == 'No. The step "Update" had been done on it before.'
+    update.ended({"failed": True, "msg": "Broken."})
+    assert told() == "No."
+    assert rollout_record.broken_off({}, row) == row
+
+
 def test_a_record_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     told: list[str] = []
     Steps(str(tmp_path / "none.json"), "a", "Update", told.append).begins()

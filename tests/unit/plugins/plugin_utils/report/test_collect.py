@@ -162,6 +162,44 @@ def test_what_was_planned_and_then_done_is_one_update() -> None:
     assert [row["check_mode"] for row in device(planned, done)["updates"]] == [False]
 
 
+def npm_update(result: dict[str, Any], state: str, **more: Any) -> Outcome:
+    return outcome({**result, "update_status": {"state": state}}, module="siteops.devices.npm_update", **more)
+
+
+VERSIONS = {"changed": True, "from": "11.5.0 #1", "to": "11.6.0 #2"}
+FAILED_UPDATE = {"failed": True, "changed": True, "msg": "No.", "from": "11.5.0 #1", "to": "11.5.0 #1"}
+
+
+@pytest.mark.parametrize(
+    ("following", "action", "runs"),
+    [
+        ([], "staged", "11.5.0 #1"),
+        ([({**VERSIONS, "changed": False}, "INITIALIZED")], "staged", "11.5.0 #1"),
+        ([(VERSIONS, "IDLE")], "updated", "11.6.0 #2"),
+        ([(FAILED_UPDATE, "IDLE")], "failed", "11.5.0 #1"),
+    ],
+)
+def test_what_is_staged_is_not_installed(following: list[tuple[dict[str, Any], str]], action: str, runs: str) -> None:
+    planned = npm_update({**VERSIONS, "changed": False}, "IDLE", check_mode=True)
+    found = device(planned, npm_update(VERSIONS, "INITIALIZED"), *(npm_update(result, state) for result, state in following))
+    expected = {"component": "appliance", "from": "11.5.0 #1", "to": "11.6.0 #2", "action": action, "check_mode": False}
+    assert found["updates"] == [expected]
+    assert found["firmware"] == {"appliance": runs}
+
+
+def test_what_was_undone_is_no_update() -> None:
+    undone = npm_update({"changed": True, "from": "11.5.0 #1", "to": "11.5.0 #1"}, "IDLE")
+    assert [row["action"] for row in device(undone)["updates"]] == ["unchanged"]
+
+
+def test_what_the_limit_of_a_rollout_held_back() -> None:
+    refused = {"changed": False, "not_begun": "1 failed in this run, and the limit is 0.", "msg": "Not begun: ..."}
+    assert device(outcome(refused), outcome({"skipped": True}))["state"] == "unfinished"
+    assert device(outcome({"changed": False}), outcome(refused))["state"] == "unfinished"
+    assert device(outcome({"changed": True}), outcome(refused))["state"] == "changed"
+    assert device(*apart(outcome({"results": [{"changed": False}, refused]}), loop=True))["state"] == "unfinished"
+
+
 def test_firmware_and_updates() -> None:
     info = {"msk": {"sensor": {"sensor": {"fw_version": "1.118"}, "com_board": {"fw_version": "1.209"}}}}
     update = {

@@ -287,6 +287,24 @@ def test_members_without_an_option(site: Site, sensor: Sensor) -> None:
     assert "refused PUT /sensorConfiguration with error code 3 (unknown key novelty)" in refused.message
 
 
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_refusal_says_what_the_sensor_holds(site: Site, sensor: Sensor, taken: bool) -> None:
+    sensor.fail("error_code", "/sensorConfiguration", "PUT", code=17, done=taken)
+    outcome = configure(site, sensor, {"led_mode": "disabled", "channel": 4})
+    assert (outcome.kind, outcome.changed, outcome.result["took_effect"]) == ("refused", taken, "partly" if taken else "no")
+    assert "What was sent: channel, led_mode." in outcome.message
+    assert ("was read afterwards: some of the values were taken" if taken else "was read afterwards: it is unchanged.") in outcome.message
+    assert sensor.open_sessions == 0
+
+
+def test_a_refusal_after_which_the_sensor_cannot_be_read(site: Site, sensor: Sensor) -> None:
+    sensor.fail("error_code", "/sensorConfiguration", "PUT", code=17)
+    sensor.fail("html", "/sensorConfiguration", "GET", nth=2, times=None)
+    outcome = configure(site, sensor, {"led_mode": "disabled"})
+    assert (outcome.kind, outcome.result["took_effect"]) == ("refused", "unknown")
+    assert "could not be read afterwards; run the task again in check mode" in outcome.message
+
+
 def test_members_that_the_sensor_ignores(site: Site, sensor: Sensor) -> None:
     sensor.switches.set(unknown_keys="ignored")
     outcome = configure(site, sensor, {"led_mode": "disabled", "extra": {"novelty": 2}})

@@ -224,6 +224,12 @@ def test_a_lost_reply_without_following(site: Site, sensor: Sensor, kind: str, p
         ({}, {"static_address": "10.0.0.8"}, "10.0.0.7", "gate.local", "gate.local"),
         ({}, {"static_address": "10.0.0.7"}, "gate.local", None, "gate.local"),
         ({}, {"name_resolution": False}, "10.0.0.7", "elsewhere", "10.0.0.7"),
+        ({}, {"name_resolution": False}, "gate.local", None, "10.0.0.7"),
+        ({}, {"name_resolution": False}, "gate.local", "elsewhere", "elsewhere"),
+        ({}, {"name_resolution": False}, "gate.example.org", None, "gate.example.org"),
+        ({}, {"name_resolution": False, "dhcp": True}, "gate.local", None, None),
+        ({"dhcp": True}, {"name_resolution": False}, "Gate.LOCAL.", None, "10.0.0.7"),
+        ({"name_resolution": False}, {"gateway": "10.0.0.2"}, "gate.local", None, "gate.local"),
         ({}, {"dhcp": True}, "10.0.0.7", None, None),
         ({}, {"dhcp": True}, "gate.local", None, "gate.local"),
         ({}, {"auto_ip": True}, "10.0.0.7", None, None),
@@ -323,6 +329,7 @@ def test_a_certain_refusal(site: Site, sensor: Sensor, kind: str, expected: str)
     assert outcome.kind == expected
     assert f"{sensor.address}:{site.fleet.port} " in outcome.message
     assert not outcome.changed
+    assert (outcome.result.get("took_effect"), "it is unchanged" in outcome.message) == (("no", True) if expected == "refused" else (None, False))
     assert (len(sent(sensor)), sensor.open_sessions) == (1, 0)
 
 

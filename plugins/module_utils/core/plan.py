@@ -149,12 +149,12 @@ def _tell_what_is_left(resource: Resource, plan: Plan, refusal: RefusedError) ->
         state = resource.view(resource.read())
     except DeviceError:
         refusal.facts["took_effect"] = "unknown"
-        refusal.hint = f"What was sent: {names}. {resource.label} could not be read afterwards; run the task again in check mode to see it."
+        refusal.hint = f"What was sent: {names}. The device could not be read afterwards; run the task again in check mode to see what it holds."
         return
     refusal.changed = state != plan.before
     refusal.facts["took_effect"] = "partly" if refusal.changed else "no"
     seen = "some of the values were taken all the same" if refusal.changed else "it is unchanged"
-    refusal.hint = f"What was sent: {names}. {resource.label} was read afterwards: {seen}."
+    refusal.hint = f"What was sent: {names}. The device was read afterwards: {seen}."
 
 
 def _read_after(resource: Resource, doubt: DeviceError | None) -> t.Any:

@@ -74,7 +74,10 @@ def _check_subnet(network: t.Mapping[str, t.Any], where: str) -> None:
     except ValueError:
         return
     if not inside:
-        raise InputError(f"static_address: {address} with subnet {mask} does not reach gateway {gateway}{where}.", hint="Give all three.")
+        raise InputError(
+            f"static_address: {address} with subnet {mask} does not reach gateway {gateway}{where}.",
+            hint="Give all three." if where else "Correct one of them.",
+        )
     if address == gateway:
         raise InputError(f"static_address: {address} is the gateway's address too{where}.")
 

@@ -122,7 +122,7 @@ def test_bits_that_nobody_knows_keep_their_value() -> None:
         ({"subnet": "33"}, "subnet: '33' is not a subnet mask"),
         (
             {"static_address": "10.0.0.7", "subnet": "24", "gateway": "10.0.1.1"},
-            "static_address: 10.0.0.7 with subnet 255.255.255.0 does not reach gateway 10.0.1.1. Give all three.",
+            "static_address: 10.0.0.7 with subnet 255.255.255.0 does not reach gateway 10.0.1.1. Correct one of them.",
         ),
         ({"static_address": "10.0.0.1", "subnet": "24", "gateway": "10.0.0.1"}, "static_address: 10.0.0.1 is the gateway's address too."),
     ],

@@ -62,7 +62,7 @@ class Endpoint:
     def name(self) -> str:
         """What messages call the device: its host, with the port when it is not the usual one."""
         usual = 443 if self.tls else 80
-        return self.host if self.port == usual else f"{self.host}:{self.port}"
+        return self.host if self.port == usual else self.origin.partition("//")[2]
 
 
 @dataclasses.dataclass(frozen=True)

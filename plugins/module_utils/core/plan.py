@@ -149,7 +149,7 @@ def _tell_what_is_left(resource: Resource, plan: Plan, refusal: RefusedError) ->
         state = resource.view(resource.read())
     except DeviceError:
         refusal.facts["took_effect"] = "unknown"
-        refusal.hint = f"What was sent: {names}. The device could not be read afterwards; run the task again in check mode to see what it holds."
+        refusal.hint = f"What was sent: {names}. The device could not be read afterwards; run the task again in check mode to see it."
         return
     refusal.changed = state != plan.before
     refusal.facts["took_effect"] = "partly" if refusal.changed else "no"

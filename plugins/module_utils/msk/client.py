@@ -169,14 +169,14 @@ class MskClient:
 
     def _replace_guess(self) -> bool:
         """Whether /updateToken gives a token in place of a text that was taken for one and is refused at its first use."""
-        guess, self._token = self._guess, None
+        self._token = found = None
         with contextlib.suppress(DeviceError):
-            self._keep(self._fetch_token(DEFAULT_PASSWORD_SET if self.has_factory_password else 0))
-        if self._token is None:
-            self._token = guess
+            found = self._fetch_token(DEFAULT_PASSWORD_SET if self.has_factory_password else 0)
+        if not found:
             self._trust_guess()
             return False
         self._guess, self._guesses = None, False
+        self._keep(found)
         return True
 
     def _trust_guess(self) -> None:
@@ -270,8 +270,9 @@ class MskClient:
         except HTTPError as error:
             if error.http_status not in SESSION_REFUSED:
                 raise
+            told = f"HTTP {error.http_status}{_described(error.body)}"
             raise AuthenticationError(
-                f"{self.name} refused {method} {path} with HTTP {error.http_status}{_described(error.body)}, and again right after a new login.",
+                f"{self.name} refused {method} {path} with {told}, and again right after a new login.",
                 http_status=error.http_status,
                 hint="The password is right; something else keeps the session from being accepted, for instance a limit of sessions.",
             ) from None

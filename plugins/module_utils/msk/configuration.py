@@ -184,7 +184,7 @@ def _option(key: str) -> str:
 def _same(key: str, current: t.Any, wanted: t.Any) -> bool:
     field = TABLE.by_key.get(key)
     if field is None or current is None:
-        return bool(current == wanted)
+        return bool(current == wanted) or (key == "ssManualZones" and not wanted)  # a sensor without zones may leave them out
     try:
         return bool(field.codec.from_wire(current) == field.codec.from_wire(wanted))
     except (TypeError, KeyError):

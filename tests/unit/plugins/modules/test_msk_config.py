@@ -8,6 +8,7 @@ import pytest
 
 from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
 from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, run
+from ansible_collections.siteops.devices.tests.unit.plugins.scripted import reply, scripted
 from ansible_collections.siteops.devices.tests.unit.plugins.site import Site, calls, connections
 
 EVERYTHING = {
@@ -149,12 +150,22 @@ def test_members_that_are_null_are_not_there(site: Site, sensor: Sensor) -> None
     assert "country" not in configure(site, sensor, {"led_mode": "normal"}).result["configuration"]
     outcome = configure(site, sensor, {"country": "ITA", "anti_tamper_exit_mode": 0, "ss_manual_zones": []}, diff=True)
     assert outcome.result["diff"]["after"]["country"] == "ITA"
-    assert sent(sensor) == [{"country": "ITA", "antiTamperExitMode": 0, "ssManualZones": []}]
+    assert sent(sensor) == [{"country": "ITA", "antiTamperExitMode": 0}]
 
 
 def test_a_country_in_small_letters_is_the_same(site: Site, sensor: Sensor) -> None:
     sensor.configuration["country"] = "ita"
     assert not configure(site, sensor, {"country": "ITA"}).changed
+
+
+@pytest.mark.parametrize("told", ["null", "absent"])
+def test_a_sensor_without_zones_may_leave_them_out(told: str) -> None:
+    zones = ', "ssManualZones": null' if told == "null" else ""
+    accepted = reply(b'{"errorCode": 0, "token": "0a1b2c3d"}')
+    with scripted(accepted, reply(f'{{"configuration": {{"ledMode": 0{zones}}}}}'.encode()), accepted) as server:
+        options = {"host": "127.0.0.1", "port": server.port, "tls": False, "password": "secret", "retries": 0}
+        outcome = run("msk_config", {**options, "configuration": {"ss_manual_zones": [], "led_mode": "normal"}})
+    assert (outcome.failed, outcome.changed) == (False, False), outcome.result
 
 
 def test_the_order_of_zones_means_nothing(site: Site, sensor: Sensor) -> None:

@@ -81,7 +81,8 @@ def test_a_text_that_is_no_token_is_given_up_at_its_first_use(site: Site, sensor
         sensor.expire_tokens()
         opened.get("/comBoardName")
     first = ["PUT /login", "GET /comBoardName", "GET /updateToken", "GET /comBoardName"]
-    assert calls(sensor) == [*first, "GET /comBoardName", "PUT /logout", "PUT /login", "GET /updateToken", "GET /comBoardName", "PUT /logout"]
+    again = ["PUT /login", "GET /updateToken", "GET /comBoardName"]
+    assert calls(sensor) == [*first, "GET /comBoardName", "PUT /logout", *again, "PUT /logout"]
     assert "gate" not in hidden  # else it would be masked in every result
     assert sensor.open_sessions == 0
 

@@ -65,8 +65,9 @@ def lasting() -> t.Iterator[None]:
 
 
 def _load_libraries() -> None:
-    """Import what every module needs before anything imports it from deeper down. There, compiling the libraries' regular expressions
-    let CPython take and give back the same piece of its stack a thousand times. One that is missing is told when it is needed.
+    """Import what every module needs before anything imports it from deeper down. One that is missing is told when it is needed.
+
+    Deeper down, compiling the libraries' regular expressions let CPython take and give back the same piece of its stack a thousand times.
     """
     requirements = importlib.import_module(f"{CORE}.requirements")
     with contextlib.suppress(requirements.RequirementError):

@@ -97,7 +97,7 @@ class Network(Resource):
     def plan(self, current: dict[str, t.Any], desired: t.Mapping[str, t.Any]) -> Plan:
         before = self.view(current)
         after = {**before, **desired}
-        changes = {name: value for name, value in desired.items() if before[name] != value}
+        changes = {name: value for name, value in desired.items() if not _same(before[name], value)}
         if set(changes) & set(ADDRESSES):
             _check_subnet(after, ", counting what the sensor already has")
         return Plan(before=before, after=after, changes=changes, payload=_payload(current, after))
@@ -110,6 +110,11 @@ class Network(Resource):
         """The settings that can be written; what the sensor uses now is in :func:`address_in_use`."""
         bits = {name: bool(current["netConfiguration"] & bit) for name, bit in BITS.items()}
         return {**bits, **{name: current.get(key) or "" for name, key in ADDRESSES.items()}}
+
+
+def _same(current: t.Any, wanted: t.Any) -> bool:
+    """No address, such as that of a gateway, may be told by an empty text or null, too."""
+    return bool(current == wanted) or (wanted == NO_ADDRESS and not current)
 
 
 def _payload(current: t.Mapping[str, t.Any], after: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -99,12 +99,14 @@ def test_what_is_not_named_keeps_its_value(site: Site, sensor: Sensor, bits: int
     assert sensor.network.static_address == outcome.result["network"]["static_address"]
 
 
+class Nobody:
+    """A sensor that nothing is sent to."""
+
+    name = "gate-03"
+
+
 def test_bits_that_nobody_knows_keep_their_value() -> None:
     current = {"netConfiguration": 0b11010, "staticAddress": "10.0.0.7", "curHostAddress": "10.0.0.7"}
-
-    class Nobody:
-        name = "gate-03"
-
     plan = Network(Nobody()).plan(current, {"name_resolution": False, "auto_ip": True})  # type: ignore[arg-type]
     assert plan.payload == {"netConfiguration": 0b11100, "staticAddress": "10.0.0.7"}
 
@@ -245,6 +247,14 @@ def test_where_it_will_answer(
 ) -> None:
     start = {**STATIC, "static_address": "10.0.0.7", **before}
     assert target_of(Plan(start, {**start, **after}, after), "10.0.0.7", host, follow_host) == target
+
+
+@pytest.mark.parametrize("told", [NO_GATEWAY, "", None])
+def test_no_gateway_is_told_in_several_ways(told: str | None) -> None:
+    current = {"netConfiguration": 2, "staticAddress": "10.0.0.7", "subnet": "255.255.255.0", "gateway": told}
+    resource = Network(Nobody())  # type: ignore[arg-type]
+    assert not resource.plan(current, {"gateway": NO_GATEWAY}).changed
+    assert resource.plan({**current, "gateway": "10.0.0.1"}, {"gateway": NO_GATEWAY}).payload["gateway"] == NO_GATEWAY
 
 
 # When it does not arrive

@@ -167,7 +167,7 @@ class DeviceAction(ActionBase):
         """In process, or as a process of its own where only that can honour the task."""
         own_address = self._leads_to(arguments.get("host"), variables)
         if not (own_address or self._connection.transport == "local"):
-            return self._ship(module, arguments, variables)
+            return self._ship_there(module, arguments, variables)
         reason = self._needs_process()
         if reason == "async" and own_address:
             return {
@@ -212,6 +212,19 @@ class DeviceAction(ActionBase):
         if delegate:
             of_delegates = variables.get("ansible_delegated_vars") or {}
             variables["ansible_delegated_vars"] = {**of_delegates, delegate: {**(of_delegates.get(delegate) or {}), **own}}
+
+    def _ship_there(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        """To the host of the task. Whoever meant the device itself, at an address that the inventory does not know, is told so."""
+        try:
+            return self._ship(module, arguments, variables)
+        except AnsibleConnectionFailure as error:
+            if self._task.delegate_to or not arguments.get("host"):
+                raise
+            told = str(error).rstrip(". \n")
+        raise AnsibleConnectionFailure(
+            f"{told}. {module.name} was to run on {variables.get('inventory_hostname')} itself, since its host, {arguments['host']}, is "
+            "another address than that of this host. When both are one device, which cannot run it, add delegate_to: localhost."
+        )
 
     def _ship(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
         result = self._execute_module(

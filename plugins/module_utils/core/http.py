@@ -62,7 +62,7 @@ class Endpoint:
     def name(self) -> str:
         """What messages call the device: its host, with the port when it is not the usual one."""
         usual = 443 if self.tls else 80
-        return self.host if self.port == usual else f"{self.host}:{self.port}"
+        return self.host if self.port == usual else self.origin.partition("//")[2]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -457,6 +457,15 @@ def _delay_before_retry(error: DeviceError, safe: bool, pause: float) -> float |
     return None
 
 
+def _advice_on(status: int) -> str:
+    """What to do about a status; empty where others know better."""
+    if status in {429, 503}:
+        return "It is busy; run the task again later."
+    if status >= 500:
+        return "Run the task again later; if it stays so, look at the device itself."
+    return "Check that this is the device's address, and that its firmware knows this request." if status == 404 else ""
+
+
 def _status_error(reply: Reply, safe: bool) -> HTTPError:
     """The error for a status that is no success. A 5xx to a write leaves open whether it took effect."""
     try:
@@ -475,6 +484,12 @@ def _status_error(reply: Reply, safe: bool) -> HTTPError:
             hint="Check host, port and tls.",
         )
     else:
-        error = HTTPError(f"{reply.what} with HTTP {reply.status}{detail}.", http_status=reply.status, headers=reply.headers, body=body)
+        error = HTTPError(
+            f"{reply.what} with HTTP {reply.status}{detail}.",
+            http_status=reply.status,
+            headers=reply.headers,
+            body=body,
+            hint=_advice_on(reply.status),
+        )
     error.uncertain = not safe and reply.status >= 500
     return error

@@ -9,10 +9,11 @@ it back; the plan that is made of what was read back must be empty, else the dev
 from __future__ import annotations
 
 import abc
+import contextlib
 import dataclasses
 import typing as t
 
-from .errors import DeviceError, NotTakenError
+from .errors import DeviceError, NotTakenError, RefusedError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,6 +131,30 @@ def _without_effect(resource: Resource, plan: Plan, missing: Plan, doubt: Device
     seen = "only some of the values were taken" if doubt.changed else "it is unchanged"
     doubt.hint = f"{resource.label} was read afterwards: {seen}. Run the task again once the device answers well."
     return doubt
+
+
+@contextlib.contextmanager
+def looking_when_refused(resource: Resource, plan: Plan) -> t.Iterator[None]:
+    """A write that the device may refuse after it took some of the values. Its refusal tells what a look afterwards shows."""
+    try:
+        yield
+    except RefusedError as refusal:
+        _tell_what_is_left(resource, plan, refusal)
+        raise
+
+
+def _tell_what_is_left(resource: Resource, plan: Plan, refusal: RefusedError) -> None:
+    names = ", ".join(sorted(plan.changes))
+    try:
+        state = resource.view(resource.read())
+    except DeviceError:
+        refusal.facts["took_effect"] = "unknown"
+        refusal.hint = f"What was sent: {names}. The device could not be read afterwards; run the task again in check mode to see it."
+        return
+    refusal.changed = state != plan.before
+    refusal.facts["took_effect"] = "partly" if refusal.changed else "no"
+    seen = "some of the values were taken all the same" if refusal.changed else "it is unchanged"
+    refusal.hint = f"What was sent: {names}. The device was read afterwards: {seen}."
 
 
 def _read_after(resource: Resource, doubt: DeviceError | None) -> t.Any:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import importlib
 import traceback
 import typing as t
-import warnings
 
 from .errors import RequirementError
 
@@ -32,8 +31,6 @@ IMPORT_ERRORS: dict[str, str] = {}
 def _requests() -> dict[str, t.Any]:
     adapters = importlib.import_module("requests.adapters")
     urllib3 = importlib.import_module("urllib3")
-    # validate_certs: false is the user's own choice; a line of Python's on the screen for each device would not name it.
-    warnings.filterwarnings("ignore", category=importlib.import_module("urllib3.exceptions").InsecureRequestWarning)
     return {"requests": importlib.import_module("requests"), "urllib3": urllib3, "HTTPAdapter": adapters.HTTPAdapter}
 
 

@@ -11,6 +11,7 @@ import os
 import socket
 import ssl
 import typing as t
+import warnings
 
 from .errors import InputError
 from .requirements import HTTPAdapter, urllib3
@@ -95,6 +96,10 @@ class TrustAdapter(HTTPAdapter):
     """A requests adapter that applies a :class:`Trust` instead of what requests would take from the environment."""
 
     def __init__(self, trust: Trust) -> None:
+        if not trust.validate:
+            # The user's own choice; a line of Python's on the screen for each device would not name it. Said here, and not when the
+            # libraries are imported, for what an import sets the engine's loader of plugins undoes.
+            warnings.filterwarnings("ignore", category=urllib3.exceptions.InsecureRequestWarning)
         self._pool_options: dict[str, t.Any] = {"ssl_context": trust.context()}
         if trust.fingerprint:
             self._pool_options["assert_fingerprint"] = trust.fingerprint

@@ -53,6 +53,8 @@ class MskClient:
         self._password = password
         self._hide = hide
         self._token: str | None = None
+        self._guesses = True
+        self._guess: str | None = None
         self._open = False
         self.has_factory_password = False
         """What the last login said (code 100)."""
@@ -104,7 +106,7 @@ class MskClient:
 
     def log_in(self, password: str) -> int:
         """Log in (section 3.12); 0, or :data:`DEFAULT_PASSWORD_SET`. Raises :class:`AuthenticationError` on a wrong password."""
-        self._token = None
+        self._token = self._guess = None
         try:
             reply = self._http.call("PUT", "/login", payload={"password": password}, repeatable=True)
         except HTTPError as error:
@@ -113,7 +115,7 @@ class MskClient:
                 raise self._wrong_password(_described(refusal), code=refusal["errorCode"], http_status=error.http_status) from None
             if error.http_status not in SESSION_REFUSED:
                 raise
-            raise self._wrong_password(http_status=error.http_status) from None
+            raise self._wrong_password(_described(error.body), http_status=error.http_status) from None
         try:
             body = reply.json(CODE)
         except ReplyError:
@@ -127,6 +129,8 @@ class MskClient:
         self._password = password
         self.has_factory_password = code == DEFAULT_PASSWORD_SET
         self._keep(_token_of(body, reply.headers))
+        if self._token is None and self._guesses:
+            self._token = self._guess = _guess_of(body)
         if self._token is None:
             self._keep(self._fetch_token(code))
         return code
@@ -137,11 +141,12 @@ class MskClient:
         Numbers as texts are such a shape: the document has integers in all its replies, and nothing speaks for reading them otherwise.
         """
         with contextlib.suppress(ReplyError):
-            self._keep(_token_of(reply.json(OBJECT), reply.headers))
+            body = reply.json(OBJECT)
+            self._keep(_token_of(body, reply.headers) or _guess_of(body))
             self._open = self._token is not None
 
     def _wrong_password(self, described: str = "", **what: t.Any) -> AuthenticationError:
-        told = f"error code {what['code']}{described}" if "code" in what else f"HTTP {what['http_status']}"
+        told = (f"error code {what['code']}" if "code" in what else f"HTTP {what['http_status']}") + described
         return AuthenticationError(
             f"{self.name} refused the password (login answered {told}).",
             hint="If it may still have another one, siteops.devices.msk_password tries fallback_passwords.",
@@ -161,6 +166,23 @@ class MskClient:
         if "token" not in body:
             raise self._no_token()
         return str(body["token"])
+
+    def _replace_guess(self) -> bool:
+        """Whether /updateToken gives a token in place of a text that was taken for one and is refused at its first use."""
+        self._token = found = None
+        with contextlib.suppress(DeviceError):
+            found = self._fetch_token(DEFAULT_PASSWORD_SET if self.has_factory_password else 0)
+        if not found:
+            self._trust_guess()
+            return False
+        self._guess, self._guesses = None, False
+        self._keep(found)
+        return True
+
+    def _trust_guess(self) -> None:
+        """A guess is a secret only now: a name that is none would be masked wherever it stands."""
+        self._keep(self._guess)
+        self._guess = None
 
     def _no_token(self, http_status: int | None = None) -> ReplyError:
         return ReplyError(
@@ -232,22 +254,30 @@ class MskClient:
         if self.logins and not self._open:
             self._log_in_again()
         try:
-            return self._send(method, path, **more)
+            reply = self._send(method, path, **more)
         except HTTPError as error:
             if error.http_status not in SESSION_REFUSED or self._password is None:
+                self._trust_guess()
                 raise
-        self.log_out()
-        self._log_in_again()
+        else:
+            self._trust_guess()
+            return reply
+        if not self._guess or not self._replace_guess():
+            self.log_out()
+            self._log_in_again()
         try:
             return self._send(method, path, **more)
         except HTTPError as error:
             if error.http_status not in SESSION_REFUSED:
                 raise
+            told = f"HTTP {error.http_status}{_described(error.body)}"
             raise AuthenticationError(
-                f"{self.name} refused {method} {path} with HTTP {error.http_status}, and again right after a new login.",
+                f"{self.name} refused {method} {path} with {told}, and again right after a new login.",
                 http_status=error.http_status,
                 hint="The password is right; something else keeps the session from being accepted, for instance a limit of sessions.",
             ) from None
+        finally:
+            self._trust_guess()
 
     def _log_in_again(self) -> None:
         """Whoever got in with the factory password before, to change it, gets in with it again."""
@@ -261,6 +291,8 @@ class MskClient:
             refusal = _refusal_in(error)
             if refusal is not None:
                 self._refuse(f"{method} {path}", refusal, error.http_status)
+            if error.http_status not in SESSION_REFUSED and _described(error.body):
+                error.message = f"{error.message.rstrip('.')}{_described(error.body)}."
             raise
 
     def _refuse(self, call: str, body: t.Mapping[str, t.Any], http_status: int | None = None) -> t.Any:
@@ -276,21 +308,26 @@ def _refusal_in(error: HTTPError) -> dict[str, t.Any] | None:
     return body if isinstance(body.get("errorCode"), int) and body["errorCode"] else None
 
 
-def _described(body: t.Mapping[str, t.Any]) -> str:
-    """The device's own words for its error code, if there are any."""
-    return f" ({body['errorDesc']})" if body.get("errorDesc") else ""
+def _described(body: t.Any) -> str:
+    """The device's own words for what it refuses, if there are any."""
+    return f" ({body['errorDesc']})" if isinstance(body, t.Mapping) and body.get("errorDesc") else ""
 
 
 def _token_of(body: t.Mapping[str, t.Any], headers: t.Mapping[str, str]) -> str | None:
-    """The token in a login's reply, of which the document says nothing: a text named like it, the Authorization header, any other text."""
+    """The token in a login's reply, of which the document says nothing: a text named like it, or the Authorization header."""
     texts = [(key.lower(), value) for key, value in _texts(body)]
     found = [
         *(value for key, value in texts if key == "token"),
         *(value for key, value in texts if "token" in key and not _speaks(key)),
         _token_in_header(headers),
-        *(value for key, value in texts if not _speaks(key)),
     ]
     return next(filter(None, found), None)
+
+
+def _guess_of(body: t.Mapping[str, t.Any]) -> str | None:
+    """Any other text in a login's reply that could be the token."""
+    found = (value for key, value in _texts(body) if not _speaks(key.lower()))
+    return next((value for value in found if fits_header(value) and " " not in value), None)
 
 
 SPEAKING = ("error", "desc", "message", "msg", "status", "result", "type", "name", "info", "expir", "date", "time", "version")

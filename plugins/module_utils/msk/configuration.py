@@ -8,7 +8,7 @@ import typing as t
 
 from ..core.errors import InputError
 from ..core.field import Codec, Enumeration, Field, Integer, Table, Text
-from ..core.plan import Plan, Resource
+from ..core.plan import Plan, Resource, looking_when_refused
 from .client import MskClient
 from .installation import InstallationCheck
 from .replies import CONFIGURATION
@@ -170,7 +170,8 @@ class Configuration(Resource):
 
     def apply(self, plan: Plan) -> None:
         """PUT only what differs: omitted members keep their value (section 3.3.1)."""
-        self._sensor.put("/sensorConfiguration", {"configuration": plan.payload})
+        with looking_when_refused(self, plan):
+            self._sensor.put("/sensorConfiguration", {"configuration": plan.payload})
 
     def view(self, current: dict[str, t.Any]) -> dict[str, t.Any]:
         return _view(current)
@@ -183,7 +184,7 @@ def _option(key: str) -> str:
 def _same(key: str, current: t.Any, wanted: t.Any) -> bool:
     field = TABLE.by_key.get(key)
     if field is None or current is None:
-        return bool(current == wanted)
+        return bool(current == wanted) or (key == "ssManualZones" and not wanted)  # a sensor without zones may leave them out
     try:
         return bool(field.codec.from_wire(current) == field.codec.from_wire(wanted))
     except (TypeError, KeyError):

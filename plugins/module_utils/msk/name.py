@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..core.plan import Plan, Resource
+from ..core.plan import Plan, Resource, looking_when_refused
 from .client import MskClient
 from .replies import NAME
 
@@ -26,7 +26,8 @@ class Name(Resource):
         return Plan(before=current, after=desired, changes=changes, payload={"name": desired})
 
     def apply(self, plan: Plan) -> None:
-        self._sensor.put("/comBoardName", plan.payload)
+        with looking_when_refused(self, plan):
+            self._sensor.put("/comBoardName", plan.payload)
 
     def view(self, current: str) -> str:
         return current

@@ -10,7 +10,7 @@ import typing as t
 from ..core.connection import is_address
 from ..core.errors import DeadlineError, DeviceError, InputError, NotTakenError
 from ..core.field import Text
-from ..core.plan import Plan, Resource, not_taken
+from ..core.plan import Plan, Resource, looking_when_refused, not_taken
 from ..core.wait import Deadline, Pending
 from .client import MskClient
 from .follow import Follower
@@ -25,6 +25,9 @@ ADDRESSES = {"static_address": "staticAddress", "subnet": "subnet", "gateway": "
 
 FACTORY_ADDRESS = "192.168.0.50"
 """Where a sensor goes that is to be static and has no staticAddress (section 3.9.1)."""
+
+OWN_NAMES = ".local"
+"""End of the names that sensors announce themselves (chapter 2), as long as name resolution is on."""
 
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 (nothing is bound to it: a sensor without a gateway says so)
 
@@ -71,7 +74,10 @@ def _check_subnet(network: t.Mapping[str, t.Any], where: str) -> None:
     except ValueError:
         return
     if not inside:
-        raise InputError(f"static_address: {address} with subnet {mask} does not reach gateway {gateway}{where}.", hint="Give all three.")
+        raise InputError(
+            f"static_address: {address} with subnet {mask} does not reach gateway {gateway}{where}.",
+            hint="Give all three." if where else "Correct one of them.",
+        )
     if address == gateway:
         raise InputError(f"static_address: {address} is the gateway's address too{where}.")
 
@@ -91,18 +97,24 @@ class Network(Resource):
     def plan(self, current: dict[str, t.Any], desired: t.Mapping[str, t.Any]) -> Plan:
         before = self.view(current)
         after = {**before, **desired}
-        changes = {name: value for name, value in desired.items() if before[name] != value}
+        changes = {name: value for name, value in desired.items() if not _same(before[name], value)}
         if set(changes) & set(ADDRESSES):
             _check_subnet(after, ", counting what the sensor already has")
         return Plan(before=before, after=after, changes=changes, payload=_payload(current, after))
 
     def apply(self, plan: Plan) -> None:
-        self.sensor.put("/netSettings", plan.payload)
+        with looking_when_refused(self, plan):
+            self.sensor.put("/netSettings", plan.payload)
 
     def view(self, current: dict[str, t.Any]) -> dict[str, t.Any]:
         """The settings that can be written; what the sensor uses now is in :func:`address_in_use`."""
         bits = {name: bool(current["netConfiguration"] & bit) for name, bit in BITS.items()}
         return {**bits, **{name: current.get(key) or "" for name, key in ADDRESSES.items()}}
+
+
+def _same(current: t.Any, wanted: t.Any) -> bool:
+    """No address, such as that of a gateway, may be told by an empty text or null, too."""
+    return bool(current == wanted) or (wanted == NO_ADDRESS and not current)
 
 
 def _payload(current: t.Mapping[str, t.Any], after: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -122,17 +134,20 @@ def target_of(plan: Plan, address_now: str, host: str, follow_host: str | None) 
     """Where the sensor will answer once ``plan`` is applied; None when only the network decides it (DHCP, auto IP)."""
     before, after = plan.before, plan.after
     static_address = str(after["static_address"] or FACTORY_ADDRESS)
+    loses_name = before["name_resolution"] and not after["name_resolution"] and host.lower().rstrip(".").endswith(OWN_NAMES)
     if is_static(after):
         stays = static_address == address_now
     else:
         stays = (before["dhcp"], not before["dhcp"] and before["auto_ip"]) == (after["dhcp"], not after["dhcp"] and after["auto_ip"])
-    if stays:
+    if stays and not loses_name:
         return host
     if follow_host:
         return follow_host
     if is_static(after):
         return static_address
-    return None if is_address(host) else host
+    if stays and is_address(address_now):
+        return address_now
+    return None if is_address(host) or loses_name else host
 
 
 class Moved(t.NamedTuple):

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ..core.errors import AuthenticationError, DefaultPasswordError, DeviceError, InputError, NotTakenError
+from ..core.errors import AuthenticationError, DefaultPasswordError, DeviceError, InputError, NotTakenError, RefusedError
 from .client import DEFAULT_PASSWORD_SET, MskClient
 
-WRONG_OLD_PASSWORD = 1
-"""Error code of /changePassword (section 3.10). A login with that password has just succeeded."""
+DEMANDS = "It may demand a longer or different password; the vendor's document does not say."
 
 
 class Opened(t.NamedTuple):
@@ -35,7 +34,7 @@ def open_with(sensor: MskClient, candidates: t.Sequence[str]) -> Opened:
         except AuthenticationError as error:
             refused = error
     raise AuthenticationError(
-        f"None of the {len(candidates)} passwords tried opens {sensor.name}.",
+        f"None of the {len(candidates)} passwords tried opens {sensor.name}. The last answer: {refused.message}",
         http_status=refused.http_status,
         code=refused.code,
         hint="Add the one it may have to fallback_passwords. If it is lost, the communication board can be reset: for 20 s after "
@@ -75,7 +74,7 @@ def _change(sensor: MskClient, old: str, new: str, repeats: int = 2) -> None:
             sensor.put("/changePassword", {"oldPassword": old, "newPassword": new})
         except DeviceError as error:
             # A change may be refused because an earlier one took effect late, of this run or of one that was killed: the logins tell.
-            if not error.uncertain and not attempt and error.code != WRONG_OLD_PASSWORD:
+            if not error.uncertain and not attempt and not isinstance(error, RefusedError):
                 raise
             doubt = error
         sensor.log_out()
@@ -88,10 +87,11 @@ def _change(sensor: MskClient, old: str, new: str, repeats: int = 2) -> None:
         if doubt is None:
             raise NotTakenError(
                 f"{sensor.name} answered success to the change of its password, but still opens with the old one only.",
-                hint="It may demand a longer or different password; the vendor's document does not say.",
+                hint=DEMANDS,
             )
-        if attempt == repeats:
-            doubt.hint = "The sensor still has the old password. Run the task again once it answers well."
+        refused = isinstance(doubt, RefusedError)
+        if refused or attempt == repeats:
+            doubt.hint = f"The sensor still has the old password. {DEMANDS if refused else 'Run the task again once it answers well.'}"
             doubt.facts["took_effect"] = "no"
             raise doubt
 

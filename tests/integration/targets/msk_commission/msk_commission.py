@@ -129,6 +129,32 @@ def whole_job(folder: Path) -> None:
         assert violations == {"GET /sensorInfo: no Authorization header"}, violations
 
 
+def records(folder: Path) -> None:
+    """Steps left out keep what the record says of them, while it is of the same sensor; a change makes the health unknown."""
+    with MskSimulator(1, factory_new=True) as simulator:
+        site = Site(folder, simulator)
+        path = folder / "records" / "gate-01.json"
+        site.run()
+        told = path.read_text()
+        record = json.loads(told)
+        for left_out in ("network,health", "identity,name,configuration,health"):
+            recap, output = site.run("--skip-tags", left_out)
+            assert recap["gate-01"] == (0, 0), output
+            assert path.read_text() == told, output
+        simulator.merge(simulator.sensor, {"configuration": {"alarmDistance": 1000}})
+        site.run("--tags", "configuration,record")
+        again = json.loads(path.read_text())
+        assert {**again, "recorded_at": record["recorded_at"]} == {**record, "healthy": again["healthy"]}, again
+        assert not again["healthy"], again
+        path.write_text(told.replace(record["device"]["sensor"]["device_id"], "MSK-BEFORE"))
+        site.run("--tags", "identity,record")
+        assert not json.loads(path.read_text())["configuration"], path.read_text()
+        path.write_text("<<<<<<< HEAD\n{}\n")
+        recap, output = site.run("--tags", "record")
+        assert recap["gate-01"] == (0, 1), output
+        assert "The work on the sensor is done; only its record" in output, output
+
+
 def mix_ups(folder: Path) -> None:
     """Two hosts that find one sensor; a sensor that is not the expected one; one that is sick; steps left out by tag."""
     with MskSimulator(2, factory_new=True) as simulator:
@@ -153,7 +179,7 @@ def mix_ups(folder: Path) -> None:
 
 
 def main() -> None:
-    for job in (killed_anywhere, whole_job, mix_ups):
+    for job in (killed_anywhere, whole_job, records, mix_ups):
         print(f"{job.__name__}: {job.__doc__}", flush=True)
         with tempfile.TemporaryDirectory() as folder:
             job(Path(folder))

@@ -8,6 +8,7 @@ import pytest
 
 from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
 from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, run
+from ansible_collections.siteops.devices.tests.unit.plugins.scripted import reply, scripted
 from ansible_collections.siteops.devices.tests.unit.plugins.site import Site, calls, connections
 
 EVERYTHING = {
@@ -149,12 +150,22 @@ def test_members_that_are_null_are_not_there(site: Site, sensor: Sensor) -> None
     assert "country" not in configure(site, sensor, {"led_mode": "normal"}).result["configuration"]
     outcome = configure(site, sensor, {"country": "ITA", "anti_tamper_exit_mode": 0, "ss_manual_zones": []}, diff=True)
     assert outcome.result["diff"]["after"]["country"] == "ITA"
-    assert sent(sensor) == [{"country": "ITA", "antiTamperExitMode": 0, "ssManualZones": []}]
+    assert sent(sensor) == [{"country": "ITA", "antiTamperExitMode": 0}]
 
 
 def test_a_country_in_small_letters_is_the_same(site: Site, sensor: Sensor) -> None:
     sensor.configuration["country"] = "ita"
     assert not configure(site, sensor, {"country": "ITA"}).changed
+
+
+@pytest.mark.parametrize("told", ["null", "absent"])
+def test_a_sensor_without_zones_may_leave_them_out(told: str) -> None:
+    zones = ', "ssManualZones": null' if told == "null" else ""
+    accepted = reply(b'{"errorCode": 0, "token": "0a1b2c3d"}')
+    with scripted(accepted, reply(f'{{"configuration": {{"ledMode": 0{zones}}}}}'.encode()), accepted) as server:
+        options = {"host": "127.0.0.1", "port": server.port, "tls": False, "password": "secret", "retries": 0}
+        outcome = run("msk_config", {**options, "configuration": {"ss_manual_zones": [], "led_mode": "normal"}})
+    assert (outcome.failed, outcome.changed) == (False, False), outcome.result
 
 
 def test_the_order_of_zones_means_nothing(site: Site, sensor: Sensor) -> None:
@@ -285,6 +296,24 @@ def test_members_without_an_option(site: Site, sensor: Sensor) -> None:
     refused = configure(site, sensor, {"extra": {"novelty": 2}})
     assert refused.kind == "refused"
     assert "refused PUT /sensorConfiguration with error code 3 (unknown key novelty)" in refused.message
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_refusal_says_what_the_sensor_holds(site: Site, sensor: Sensor, taken: bool) -> None:
+    sensor.fail("error_code", "/sensorConfiguration", "PUT", code=17, done=taken)
+    outcome = configure(site, sensor, {"led_mode": "disabled", "channel": 4})
+    assert (outcome.kind, outcome.changed, outcome.result["took_effect"]) == ("refused", taken, "partly" if taken else "no")
+    assert "What was sent: channel, led_mode." in outcome.message
+    assert ("was read afterwards: some of the values were taken" if taken else "was read afterwards: it is unchanged.") in outcome.message
+    assert sensor.open_sessions == 0
+
+
+def test_a_refusal_after_which_the_sensor_cannot_be_read(site: Site, sensor: Sensor) -> None:
+    sensor.fail("error_code", "/sensorConfiguration", "PUT", code=17)
+    sensor.fail("html", "/sensorConfiguration", "GET", nth=2, times=None)
+    outcome = configure(site, sensor, {"led_mode": "disabled"})
+    assert (outcome.kind, outcome.result["took_effect"]) == ("refused", "unknown")
+    assert "could not be read afterwards; run the task again in check mode" in outcome.message
 
 
 def test_members_that_the_sensor_ignores(site: Site, sensor: Sensor) -> None:

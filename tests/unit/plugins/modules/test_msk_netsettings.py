@@ -99,12 +99,14 @@ def test_what_is_not_named_keeps_its_value(site: Site, sensor: Sensor, bits: int
     assert sensor.network.static_address == outcome.result["network"]["static_address"]
 
 
+class Nobody:
+    """A sensor that nothing is sent to."""
+
+    name = "gate-03"
+
+
 def test_bits_that_nobody_knows_keep_their_value() -> None:
     current = {"netConfiguration": 0b11010, "staticAddress": "10.0.0.7", "curHostAddress": "10.0.0.7"}
-
-    class Nobody:
-        name = "gate-03"
-
     plan = Network(Nobody()).plan(current, {"name_resolution": False, "auto_ip": True})  # type: ignore[arg-type]
     assert plan.payload == {"netConfiguration": 0b11100, "staticAddress": "10.0.0.7"}
 
@@ -122,7 +124,7 @@ def test_bits_that_nobody_knows_keep_their_value() -> None:
         ({"subnet": "33"}, "subnet: '33' is not a subnet mask"),
         (
             {"static_address": "10.0.0.7", "subnet": "24", "gateway": "10.0.1.1"},
-            "static_address: 10.0.0.7 with subnet 255.255.255.0 does not reach gateway 10.0.1.1. Give all three.",
+            "static_address: 10.0.0.7 with subnet 255.255.255.0 does not reach gateway 10.0.1.1. Correct one of them.",
         ),
         ({"static_address": "10.0.0.1", "subnet": "24", "gateway": "10.0.0.1"}, "static_address: 10.0.0.1 is the gateway's address too."),
     ],
@@ -224,6 +226,12 @@ def test_a_lost_reply_without_following(site: Site, sensor: Sensor, kind: str, p
         ({}, {"static_address": "10.0.0.8"}, "10.0.0.7", "gate.local", "gate.local"),
         ({}, {"static_address": "10.0.0.7"}, "gate.local", None, "gate.local"),
         ({}, {"name_resolution": False}, "10.0.0.7", "elsewhere", "10.0.0.7"),
+        ({}, {"name_resolution": False}, "gate.local", None, "10.0.0.7"),
+        ({}, {"name_resolution": False}, "gate.local", "elsewhere", "elsewhere"),
+        ({}, {"name_resolution": False}, "gate.example.org", None, "gate.example.org"),
+        ({}, {"name_resolution": False, "dhcp": True}, "gate.local", None, None),
+        ({"dhcp": True}, {"name_resolution": False}, "Gate.LOCAL.", None, "10.0.0.7"),
+        ({"name_resolution": False}, {"gateway": "10.0.0.2"}, "gate.local", None, "gate.local"),
         ({}, {"dhcp": True}, "10.0.0.7", None, None),
         ({}, {"dhcp": True}, "gate.local", None, "gate.local"),
         ({}, {"auto_ip": True}, "10.0.0.7", None, None),
@@ -239,6 +247,14 @@ def test_where_it_will_answer(
 ) -> None:
     start = {**STATIC, "static_address": "10.0.0.7", **before}
     assert target_of(Plan(start, {**start, **after}, after), "10.0.0.7", host, follow_host) == target
+
+
+@pytest.mark.parametrize("told", [NO_GATEWAY, "", None])
+def test_no_gateway_is_told_in_several_ways(told: str | None) -> None:
+    current = {"netConfiguration": 2, "staticAddress": "10.0.0.7", "subnet": "255.255.255.0", "gateway": told}
+    resource = Network(Nobody())  # type: ignore[arg-type]
+    assert not resource.plan(current, {"gateway": NO_GATEWAY}).changed
+    assert resource.plan({**current, "gateway": "10.0.0.1"}, {"gateway": NO_GATEWAY}).payload["gateway"] == NO_GATEWAY
 
 
 # When it does not arrive
@@ -323,6 +339,8 @@ def test_a_certain_refusal(site: Site, sensor: Sensor, kind: str, expected: str)
     assert outcome.kind == expected
     assert f"{sensor.address}:{site.fleet.port} " in outcome.message
     assert not outcome.changed
+    assert outcome.result.get("took_effect") == ("no" if expected == "refused" else None)
+    assert ("it is unchanged" in outcome.message) is (expected == "refused")
     assert (len(sent(sensor)), sensor.open_sessions) == (1, 0)
 
 

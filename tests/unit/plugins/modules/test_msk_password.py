@@ -174,6 +174,31 @@ def test_the_change_of_a_killed_run_takes_effect_meanwhile(site: Site, sensor: S
     assert (outcome.failed, outcome.changed, sensor.password, sensor.open_sessions) == (False, True, NEW, 0), outcome.result
 
 
+def test_whatever_code_says_that_the_old_password_is_wrong(site: Site, sensor: Sensor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As before, with a code that is not the simulator's own: the document lists none."""
+    put = MskClient.put
+
+    def late(client: MskClient, path: str, payload: Any = None) -> Any:
+        sensor.password = NEW
+        return put(client, path, payload)
+
+    monkeypatch.setattr(MskClient, "put", late)
+    sensor.fail("error_code", "/changePassword", code=7)
+    outcome = change(site, sensor)
+    assert (outcome.failed, outcome.changed, sensor.password, sensor.open_sessions) == (False, True, NEW, 0), outcome.result
+
+
+@pytest.mark.parametrize("code", [1, 7])
+def test_a_refused_password_is_sent_once(site: Site, sensor: Sensor, code: int) -> None:
+    old = sensor.password
+    sensor.fail("error_code", "/changePassword", code=code, desc="too short", times=None)
+    outcome = change(site, sensor)
+    assert (outcome.kind, outcome.changed, outcome.result["took_effect"], sensor.password) == ("refused", False, "no", old)
+    assert "The sensor still has the old password. It may demand a longer or different password" in outcome.message
+    assert calls(sensor).count("PUT /changePassword") == 1
+    assert sensor.open_sessions == 0
+
+
 def test_a_change_that_takes_effect_late(site: Site, sensor: Sensor) -> None:
     sensor.fail("delay", "/changePassword", seconds=0.15)
     sensor.fail("delay", "/changePassword", seconds=0.1)

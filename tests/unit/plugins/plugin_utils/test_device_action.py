@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
 from ansible_collections.siteops.devices.plugins.plugin_utils import device_action
 from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
@@ -112,7 +112,7 @@ def test_the_collector_leaves_what_lasts_alone_and_goes_on_as_it_did(collects: b
     before = gc.isenabled()
     (gc.enable if collects else gc.disable)()
     try:
-        made = [[]]
+        made: list[Any] = []
         with contextlib.suppress(LookupError), device_action.lasting():
             assert not gc.isenabled()
             raise LookupError
@@ -136,6 +136,25 @@ def test_what_is_shipped() -> None:
             "connection": "ssh",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "delegate", "told"),
+    [({"host": "10.0.0.9"}, None, True), ({"host": "10.0.0.9"}, "jump", False), ({}, None, False)],
+)
+def test_a_device_that_moved_is_not_reached_by_ssh(
+    arguments: dict[str, Any], delegate: str | None, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The result ``host`` of msk_netsettings used in the next task, while the inventory still has the address from before."""
+
+    def fail(_action: Action, **_keywords: Any) -> Any:
+        raise AnsibleConnectionFailure("Failed to connect: port 22: Connection refused")
+
+    monkeypatch.setattr(Action, "_execute_module", fail)
+    with pytest.raises(AnsibleConnectionFailure, match="port 22: Connection refused") as caught:
+        action(arguments, transport="ssh", delegate_to=delegate).run(task_vars=dict(OWN))
+    assert ("was to run on gate-03 itself, since its host, 10.0.0.9, is another address" in str(caught.value)) is told
+    assert ("add delegate_to: localhost" in str(caught.value)) is told
 
 
 @pytest.mark.parametrize("delegate", [None, HOST])

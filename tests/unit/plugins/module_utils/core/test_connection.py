@@ -32,6 +32,7 @@ def test_the_defaults_are_safe() -> None:
         ({"host": "fe80::1"}, "https://[fe80::1]:443", "fe80::1"),
         ({"host": "gate-03.local."}, "https://gate-03.local.:443", "gate-03.local."),
         ({"host": "[fe80::1]"}, "https://[fe80::1]:443", "fe80::1"),
+        ({"host": "fe80::1", "port": 8443}, "https://[fe80::1]:8443", "[fe80::1]:8443"),
     ],
 )
 def test_endpoint(given: dict[str, Any], origin: str, name: str) -> None:

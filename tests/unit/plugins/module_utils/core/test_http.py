@@ -178,6 +178,23 @@ def test_the_length_of_no_body(method: str, length: str) -> None:
     assert "transfer-encoding" not in server.requests[0].lower()
 
 
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [
+        ("404 Not Found", "Check that this is the device's address"),
+        ("429 Too Many Requests", "It is busy; run the task again later."),
+        ("500 Error", "if it stays so, look at the device itself."),
+        ("503 Unavailable", "It is busy; run the task again later."),
+    ],
+)
+def test_a_status_comes_with_advice(status: str, advice: str) -> None:
+    with scripted(reply(b"", status)) as server:
+        session = Session(Endpoint("127.0.0.1", server.port, tls=False, retries=0))
+        with session, pytest.raises(HTTPError) as caught:
+            session.call("PUT", "/x")
+    assert advice in str(caught.value)
+
+
 @pytest.mark.parametrize("host", ["a b", "a\nb", "..", "[::1]", "a" * 64 + ".example", "\u2603 .example"])
 def test_a_host_that_is_none_is_no_lost_reply(host: str, pauses: list[float]) -> None:
     with Session(Endpoint(host, 443, retries=2)) as session:

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.siteops.devices.plugins.module_utils.core.connection import endpoint_of
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import AuthenticationError, DeviceError, RefusedError, ReplyError
-from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient, _token_of
+from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient, _guess_of, _token_of
 from ansible_collections.siteops.devices.tests.simulators.msk import Sensor
 from ansible_collections.siteops.devices.tests.unit.plugins.running import run
 from ansible_collections.siteops.devices.tests.unit.plugins.scripted import reply, scripted
@@ -57,6 +57,7 @@ def test_the_token_is_found_wherever_it_is(site: Site, sensor: Sensor, switches:
         ({"errorCode": 0, "data": {"Token": "a"}}, "a"),
         ({"errorCode": 0, "key": " a "}, "a"),
         ({"errorCode": 0, "errorDesc": "fine", "message": "hello", "tokenType": "bearer", "status": "ok", "session": "a"}, "a"),
+        ({"errorCode": 0, "place": "gate 3", "country": "T\u00fcrkiye", "session": "a"}, "a"),
         ({"errorCode": 0, "token": ""}, None),
         ({"errorCode": 0, "token": 7}, None),
         ({"errorCode": 0, "errorDesc": "fine"}, None),
@@ -64,12 +65,38 @@ def test_the_token_is_found_wherever_it_is(site: Site, sensor: Sensor, switches:
     ],
 )
 def test_the_likeliest_text_is_the_token(body: dict[str, Any], token: str | None) -> None:
-    assert _token_of(body, {}) == token
+    assert (_token_of(body, {}) or _guess_of(body)) == token
 
 
 @pytest.mark.parametrize(("body", "token"), [({"errorCode": 0, "place": "gate"}, "h"), ({"errorCode": 0, "token": "a"}, "a")])
 def test_a_header_counts_more_than_a_text_of_another_name(body: dict[str, Any], token: str) -> None:
     assert _token_of(body, {"Authorization": "Bearer h"}) == token
+
+
+def test_a_text_that_is_no_token_is_given_up_at_its_first_use(site: Site, sensor: Sensor) -> None:
+    sensor.switches.set(token_in="update_token", login_members={"place": "gate"})
+    hidden: list[str] = []
+    with client(site, sensor, hidden) as opened:
+        assert opened.get("/comBoardName") == {"name": sensor.com_board_name}
+        sensor.expire_tokens()
+        opened.get("/comBoardName")
+    first = ["PUT /login", "GET /comBoardName", "GET /updateToken", "GET /comBoardName"]
+    again = ["PUT /login", "GET /updateToken", "GET /comBoardName"]
+    assert calls(sensor) == [*first, "GET /comBoardName", "PUT /logout", *again, "PUT /logout"]
+    assert "gate" not in hidden  # else it would be masked in every result
+    assert sensor.open_sessions == 0
+
+
+def test_a_token_of_another_name_that_expires_before_its_first_use(site: Site, sensor: Sensor) -> None:
+    sensor.switches.set(token_key="key")
+    sensor.fail("status", "/updateToken", code=403, times=None)
+    hidden: list[str] = []
+    with client(site, sensor, hidden) as opened:
+        sensor.expire_tokens()
+        assert opened.get("/comBoardName") == {"name": sensor.com_board_name}
+    assert calls(sensor)[2:] == ["GET /updateToken", "PUT /logout", "PUT /login", "GET /comBoardName", "PUT /logout"]
+    assert len(hidden) == 2
+    assert sensor.open_sessions == 0
 
 
 def test_a_session_that_expired_is_opened_again_once(site: Site, sensor: Sensor) -> None:
@@ -180,6 +207,29 @@ def test_a_login_without_any_token(site: Site, sensor: Sensor) -> None:
     sensor.fail("status", "/updateToken", code=403)
     with pytest.raises(ReplyError, match="accepted the login but gave no token"), client(site, sensor):
         pass
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(403, "with HTTP 403 (locked), and again"), (404, "with HTTP 404 (locked)."), (500, "with HTTP 500 (locked).")]
+)
+def test_the_words_of_a_sensor_are_passed_on_whatever_the_status(status: int, told: str) -> None:
+    words = b'{"errorCode": 12, "errorDesc": "locked"}'
+    login, refusal = reply(b'{"errorCode": 0, "token": "0a1b2c3d"}'), reply(words, f"{status} No")
+    with scripted(login, refusal, *([reply(b"{}"), login, refusal] if status == 403 else []), reply(b"{}")) as server:
+        options = {"host": "127.0.0.1", "port": server.port, "tls": False, "password": "secret", "retries": 0}
+        outcome = run("msk_info", {**options, "gather": ["name"]})
+    assert told in outcome.message
+
+
+def test_the_words_with_which_a_login_is_refused() -> None:
+    refusal = reply(b'{"errorCode": 12, "errorDesc": "locked for 300 s"}', "403 No")
+    options = {"host": "127.0.0.1", "tls": False, "retries": 0}
+    with scripted(refusal) as server:
+        outcome = run("msk_info", {**options, "port": server.port, "password": "x"})
+    assert "login answered HTTP 403 (locked for 300 s)" in outcome.message
+    with scripted(refusal, refusal) as server:
+        outcome = run("msk_password", {**options, "port": server.port, "password": "x", "new_password": "y"})
+    assert "login answered HTTP 403 (locked for 300 s)" in outcome.message
 
 
 @pytest.mark.parametrize("status", [400, 409, 422])

@@ -267,7 +267,8 @@ def states_of(site: Site) -> dict[str, set[str]]:
 
 def check_shape(record: object) -> None:
     """As the published schema says."""
-    schema = Path(__file__).parents[4] / "docs" / "schemas" / "rollout.schema.json"
+    root = Path(sys.modules[MskSimulator.__module__].__file__ or "").resolve().parents[2]  # this script may be a copy by itself
+    schema = root / "docs" / "schemas" / "rollout.schema.json"
     jsonschema.Draft202012Validator(json.loads(schema.read_text())).validate(record)
 
 

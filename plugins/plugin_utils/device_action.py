@@ -25,15 +25,16 @@ from ansible_collections.siteops.devices.plugins import modules
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.files import with_files
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, refuse, run_in_process
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.task import interrupted
+from ansible_collections.siteops.devices.plugins.module_utils.core.errors import RequirementError
 from ansible_collections.siteops.devices.plugins.module_utils.core.interrupts import stoppable
+from ansible_collections.siteops.devices.plugins.module_utils.core.requirements import require
 from ansible_collections.siteops.devices.plugins.plugin_utils.failure_limit import TASK_VARIABLE, FailureLimit
 from ansible_collections.siteops.devices.plugins.plugin_utils.rollout_record import Steps
 
 COLLECTION = "siteops.devices"
 
-CORE = "ansible_collections.siteops.devices.plugins.module_utils.core"
-"""What imports the libraries is itself imported by name, when a module is."""
-
+REHEARSAL = "ansible_collections.siteops.devices.plugins.module_utils.core.rehearsal"
+"""It imports the libraries, so it is imported by name, after them."""
 
 MODULES: dict[str, Loaded | Exception | None] = {}
 """Short name -> the module, what its import raised, or None when it is not a device module."""
@@ -46,7 +47,7 @@ def preload(name: str) -> None:
             _load_libraries()
             module = MODULES[name] = _load(name)
             if isinstance(module, Loaded):
-                importlib.import_module(f"{CORE}.rehearsal").rehearse()
+                importlib.import_module(REHEARSAL).rehearse()
                 refuse(module)
                 template_once()
 
@@ -70,9 +71,8 @@ def _load_libraries() -> None:
     There, compiling the libraries' regular expressions let CPython take and give back the same piece of its stack a thousand times.
     A library that is missing is told when it is needed.
     """
-    requirements = importlib.import_module(f"{CORE}.requirements")
-    with contextlib.suppress(requirements.RequirementError):
-        requirements.require("requests", "jsonschema")
+    with contextlib.suppress(RequirementError):
+        require("requests", "jsonschema")
 
 
 def template_once() -> t.Any:

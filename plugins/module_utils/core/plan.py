@@ -126,16 +126,25 @@ def execute(task: Task, resource: Resource, plan: Plan, desired: t.Any, repeats:
 
 def _without_effect(resource: Resource, plan: Plan, missing: Plan, doubt: DeviceError) -> DeviceError:
     """``doubt``, with what the look at the device afterwards has shown."""
-    doubt.changed = missing.before != plan.before
-    doubt.facts["took_effect"] = "partly" if doubt.changed else "no"
-    seen = "only some of the values were taken" if doubt.changed else "it is unchanged"
+    seen = _effect(plan, missing.before, doubt)
     doubt.hint = f"{resource.label} was read afterwards: {seen}. Run the task again once the device answers well."
     return doubt
 
 
+def _effect(plan: Plan, now: t.Any, error: DeviceError) -> str:
+    """What ``plan`` has done to a device that is as ``now``, in words; noted in ``error``, too."""
+    error.changed = now != plan.before
+    if not error.changed:
+        error.facts["took_effect"] = "no"
+        return "it is unchanged"
+    whole = now == plan.after
+    error.facts["took_effect"] = "yes" if whole else "partly"
+    return "the values were taken all the same" if whole else "only some of the values were taken"
+
+
 @contextlib.contextmanager
 def looking_when_refused(resource: Resource, plan: Plan) -> t.Iterator[None]:
-    """A write that the device may refuse after it took some of the values. Its refusal tells what a look afterwards shows."""
+    """A write that the device may refuse after it took values. Its refusal tells what a look afterwards shows."""
     try:
         yield
     except RefusedError as refusal:
@@ -151,10 +160,7 @@ def _tell_what_is_left(resource: Resource, plan: Plan, refusal: RefusedError) ->
         refusal.facts["took_effect"] = "unknown"
         refusal.hint = f"What was sent: {names}. The device could not be read afterwards; run the task again in check mode to see it."
         return
-    refusal.changed = state != plan.before
-    refusal.facts["took_effect"] = "partly" if refusal.changed else "no"
-    seen = "some of the values were taken all the same" if refusal.changed else "it is unchanged"
-    refusal.hint = f"What was sent: {names}. The device was read afterwards: {seen}."
+    refusal.hint = f"What was sent: {names}. The device was read afterwards: {_effect(plan, state, refusal)}."
 
 
 def _read_after(resource: Resource, doubt: DeviceError | None) -> t.Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import jsonschema
 
-from ansible_collections.siteops.devices.tests.integration.targets.rollout.runs import Playbook, extra, wait_for
+from ansible_collections.siteops.devices.tests.integration.targets.rollout.runs import ROOT, Playbook, extra, wait_for
 from ansible_collections.siteops.devices.tests.simulators import ifw
 from ansible_collections.siteops.devices.tests.simulators.lifetime import kill_tree
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
@@ -267,8 +267,7 @@ def states_of(site: Site) -> dict[str, set[str]]:
 
 def check_shape(record: object) -> None:
     """As the published schema says."""
-    root = Path(sys.modules[MskSimulator.__module__].__file__ or "").resolve().parents[2]  # this script may be a copy by itself
-    schema = root / "docs" / "schemas" / "rollout.schema.json"
+    schema = ROOT / "docs" / "schemas" / "rollout.schema.json"
     jsonschema.Draft202012Validator(json.loads(schema.read_text())).validate(record)
 
 

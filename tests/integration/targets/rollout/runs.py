@@ -14,6 +14,8 @@ from typing import Any
 
 from ansible_collections.siteops.devices.tests.simulators.lifetime import kill_tree
 
+ROOT = Path(__file__).resolve().parents[4]
+
 RECAP = re.compile(r"^(\S+)\s+: ok=\d+\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)
 
 

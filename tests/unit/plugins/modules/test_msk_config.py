@@ -302,10 +302,21 @@ def test_members_without_an_option(site: Site, sensor: Sensor) -> None:
 def test_a_refusal_says_what_the_sensor_holds(site: Site, sensor: Sensor, taken: bool) -> None:
     sensor.fail("error_code", "/sensorConfiguration", "PUT", code=17, done=taken)
     outcome = configure(site, sensor, {"led_mode": "disabled", "channel": 4})
-    assert (outcome.kind, outcome.changed, outcome.result["took_effect"]) == ("refused", taken, "partly" if taken else "no")
+    assert (outcome.kind, outcome.changed, outcome.result["took_effect"]) == ("refused", taken, "yes" if taken else "no")
     assert "What was sent: channel, led_mode." in outcome.message
-    assert ("was read afterwards: some of the values were taken" if taken else "was read afterwards: it is unchanged.") in outcome.message
+    told = "the values were taken all the same." if taken else "it is unchanged."
+    assert f"was read afterwards: {told}" in outcome.message
     assert sensor.open_sessions == 0
+
+
+def test_a_refusal_in_part_says_so() -> None:
+    accepted, refused = reply(b'{"errorCode": 0, "token": "0a1b2c3d"}'), reply(b'{"errorCode": 17}')
+    before, after = (reply(f'{{"configuration": {{"ledMode": 0, "channel": {channel}}}}}'.encode()) for channel in (0, 4))
+    with scripted(accepted, before, refused, after, accepted) as server:
+        options = {"host": "127.0.0.1", "port": server.port, "tls": False, "password": "secret", "retries": 0}
+        outcome = run("msk_config", {**options, "configuration": {"led_mode": "disabled", "channel": 4}})
+    assert (outcome.kind, outcome.changed, outcome.result["took_effect"]) == ("refused", True, "partly")
+    assert "only some of the values were taken." in outcome.message
 
 
 def test_a_refusal_after_which_the_sensor_cannot_be_read(site: Site, sensor: Sensor) -> None:

@@ -28,3 +28,20 @@ notes:
     With C(async), C(become) or C(environment) it always runs as a process of its own.
   - Each task logs in once and always logs out again.
 """
+
+    MOVING = r"""
+options:
+  alternatives:
+    description:
+      - More addresses at which the sensor may be, for instance the one that an interrupted run has given it.
+      - When it cannot be reached at O(host), before the task begins or in the middle of it, it is looked for here and at O(host), and the
+        task begins anew where it answers.
+      - The look does not log in, so it cannot tell one sensor from another. Name only addresses that belong to this sensor.
+    type: list
+    elements: str
+    default: []
+  alternatives_timeout:
+    description: Seconds to look for it. With V(0) it looks once.
+    type: float
+    default: 120
+"""

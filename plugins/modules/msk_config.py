@@ -15,6 +15,7 @@ description:
 extends_documentation_fragment:
   - siteops.devices.connection
   - siteops.devices.msk
+  - siteops.devices.msk.moving
   - siteops.devices.attributes
   - siteops.devices.attributes.actiongroup_msk
 options:
@@ -154,6 +155,11 @@ configuration:
     alarm_sensitivity: 60
     channel: 1
     led_mode: normal
+host:
+  description: Where the sensor is now, when it had to be looked for at O(alternatives).
+  returned: when the sensor went away and was found again
+  type: str
+  sample: 10.20.0.13
 error:
   description: What kind of failure it was, for use in conditions.
   returned: failure
@@ -173,12 +179,14 @@ error:
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.module import run_module
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import Spec
 from ansible_collections.siteops.devices.plugins.module_utils.core.plan import converge
+from ansible_collections.siteops.devices.plugins.module_utils.msk import moving
 from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient
 from ansible_collections.siteops.devices.plugins.module_utils.msk.configuration import OPTIONS, Configuration, desired_of
 from ansible_collections.siteops.devices.plugins.module_utils.msk.installation import InstallationCheck
 
 ARGUMENT_SPEC = Spec(
     CONNECTION_OPTIONS,
+    moving.OPTIONS,
     {
         "configuration": {"type": "dict", "required": True, "options": OPTIONS},
         "check_installation": {"type": "str", "choices": ["ignore", "warn", "fail"], "default": "warn"},
@@ -187,6 +195,7 @@ ARGUMENT_SPEC = Spec(
 )
 
 
+@moving.following
 def run(task):
     desired = desired_of(task.params["configuration"])
     mode = task.params["check_installation"]

@@ -14,6 +14,7 @@ description:
 extends_documentation_fragment:
   - siteops.devices.connection
   - siteops.devices.msk
+  - siteops.devices.msk.moving
   - siteops.devices.attributes.info_module
   - siteops.devices.attributes.actiongroup_msk
 options:
@@ -74,6 +75,11 @@ health:
     position:
       description: Measured elevation and rotation, in degrees.
       type: dict
+host:
+  description: Where the sensor is now, when it had to be looked for at O(alternatives).
+  returned: when the sensor went away and was found again
+  type: str
+  sample: 10.20.0.13
 error:
   description: What kind of failure it was, for use in conditions.
   returned: failure
@@ -93,11 +99,13 @@ error:
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.module import run_module
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import Spec
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import FailedError
+from ansible_collections.siteops.devices.plugins.module_utils.msk import moving
 from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient
 from ansible_collections.siteops.devices.plugins.module_utils.msk.health import FPS_NORMAL, await_health
 
 ARGUMENT_SPEC = Spec(
     CONNECTION_OPTIONS,
+    moving.OPTIONS,
     {
         "min_fps": {"type": "float", "default": float(FPS_NORMAL)},
         "position_tolerance": {"type": "float", "default": 5.0},
@@ -108,6 +116,7 @@ ARGUMENT_SPEC = Spec(
 )
 
 
+@moving.following
 def run(task):
     params = task.params
     tolerance = params["position_tolerance"] if params["position_tolerance"] >= 0 else None

@@ -13,6 +13,7 @@ description:
 extends_documentation_fragment:
   - siteops.devices.connection
   - siteops.devices.msk
+  - siteops.devices.msk.moving
   - siteops.devices.attributes.info_module
   - siteops.devices.attributes.actiongroup_msk
 options:
@@ -44,6 +45,11 @@ identity:
     com_board:
       description: Model, family, C(fw_version) and C(device_id) of the communication board.
       type: dict
+host:
+  description: Where the sensor is now, when it had to be looked for at O(alternatives).
+  returned: when the sensor went away and was found again
+  type: str
+  sample: 10.20.0.13
 error:
   description: What kind of failure it was, for use in conditions.
   returned: failure
@@ -62,13 +68,15 @@ error:
 
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.module import run_module
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import Spec
+from ansible_collections.siteops.devices.plugins.module_utils.msk import moving
 from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient
 from ansible_collections.siteops.devices.plugins.module_utils.msk.identity import check_identity, read_identity
 from ansible_collections.siteops.devices.plugins.module_utils.msk.info import snaked
 
-ARGUMENT_SPEC = Spec(CONNECTION_OPTIONS, {"device_id": {"type": "str"}})
+ARGUMENT_SPEC = Spec(CONNECTION_OPTIONS, moving.OPTIONS, {"device_id": {"type": "str"}})
 
 
+@moving.following
 def run(task):
     with MskClient.open(task) as sensor:
         identity = read_identity(sensor)

@@ -14,6 +14,7 @@ description:
 extends_documentation_fragment:
   - siteops.devices.connection
   - siteops.devices.msk
+  - siteops.devices.msk.moving
   - siteops.devices.attributes
   - siteops.devices.attributes.actiongroup_msk
 options:
@@ -40,6 +41,11 @@ name:
   returned: success
   type: str
   sample: gate-03
+host:
+  description: Where the sensor is now, when it had to be looked for at O(alternatives).
+  returned: when the sensor went away and was found again
+  type: str
+  sample: 10.20.0.13
 error:
   description: What kind of failure it was, for use in conditions.
   returned: failure
@@ -60,17 +66,20 @@ from ansible_collections.siteops.devices.plugins.module_utils.bridge.module impo
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import Spec
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import InputError
 from ansible_collections.siteops.devices.plugins.module_utils.core.plan import converge
+from ansible_collections.siteops.devices.plugins.module_utils.msk import moving
 from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient
 from ansible_collections.siteops.devices.plugins.module_utils.msk.name import Name
 
 ARGUMENT_SPEC = Spec(
     CONNECTION_OPTIONS,
+    moving.OPTIONS,
     {
         "name": {"type": "str", "required": True},
     },
 )
 
 
+@moving.following
 def run(task):
     name = task.params["name"]
     if not name.strip():

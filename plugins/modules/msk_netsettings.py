@@ -15,6 +15,7 @@ description:
 extends_documentation_fragment:
   - siteops.devices.connection
   - siteops.devices.msk
+  - siteops.devices.msk.moving
   - siteops.devices.attributes
   - siteops.devices.attributes.actiongroup_msk
 options:
@@ -108,11 +109,13 @@ error:
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.module import run_module
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import Spec
 from ansible_collections.siteops.devices.plugins.module_utils.core.plan import report
+from ansible_collections.siteops.devices.plugins.module_utils.msk import moving
 from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient
 from ansible_collections.siteops.devices.plugins.module_utils.msk.network import OPTIONS, change_network, desired_of
 
 ARGUMENT_SPEC = Spec(
     CONNECTION_OPTIONS,
+    moving.OPTIONS,
     {
         "network": {"type": "dict", "required": True, "options": OPTIONS},
         "follow": {"type": "bool", "default": True},
@@ -122,6 +125,7 @@ ARGUMENT_SPEC = Spec(
 )
 
 
+@moving.following
 def run(task):
     desired = desired_of(task.params["network"])
     with MskClient.open(task) as sensor:

@@ -17,6 +17,7 @@ description:
 extends_documentation_fragment:
   - siteops.devices.connection
   - siteops.devices.msk
+  - siteops.devices.msk.moving
   - siteops.devices.attributes
   - siteops.devices.attributes.actiongroup_msk
 options:
@@ -48,6 +49,11 @@ was_default:
   returned: success
   type: bool
   sample: true
+host:
+  description: Where the sensor is now, when it had to be looked for at O(alternatives).
+  returned: when the sensor went away and was found again
+  type: str
+  sample: 10.20.0.13
 error:
   description: What kind of failure it was, for use in conditions.
   returned: failure
@@ -66,11 +72,13 @@ error:
 
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.module import run_module
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.spec import Spec
+from ansible_collections.siteops.devices.plugins.module_utils.msk import moving
 from ansible_collections.siteops.devices.plugins.module_utils.msk.client import CONNECTION_OPTIONS, MskClient
 from ansible_collections.siteops.devices.plugins.module_utils.msk.password import candidates_of, change_password
 
 ARGUMENT_SPEC = Spec(
     CONNECTION_OPTIONS,
+    moving.OPTIONS,
     {
         "new_password": {"type": "str", "required": True, "no_log": True},
         "fallback_passwords": {"type": "list", "elements": "str", "default": [], "no_log": True},
@@ -78,6 +86,7 @@ ARGUMENT_SPEC = Spec(
 )
 
 
+@moving.following
 def run(task):
     new = task.params["new_password"]
     candidates = candidates_of(new, task.params["password"], task.params["fallback_passwords"])

@@ -30,10 +30,11 @@ IGNORE = "ignore"  # answer success, do not take the values
 DELAY = "delay"  # seconds=1.0: do it, answer late
 REBOOT = "reboot"  # seconds=0.5: close, unreachable, sessions lost
 NOT_LISTENING = "not_listening"  # seconds=0.5: close, connections refused, nothing forgotten
+MEANWHILE = "meanwhile"  # changes={...}: alter it first, as PATCH does; if it goes away for that: close
 
 KINDS = frozenset({
     DROP_BEFORE, DROP_AFTER, EXPIRE, FORBID, STATUS, HTML, NOT_JSON, TRUNCATED, CUT, WRONG_TYPES, ERROR_CODE, IGNORE, DELAY, REBOOT,
-    NOT_LISTENING,
+    NOT_LISTENING, MEANWHILE,
 })  # fmt: skip
 SPOILED_REPLIES = frozenset({NOT_JSON, TRUNCATED, CUT, WRONG_TYPES})
 OUTAGES = frozenset({REBOOT, NOT_LISTENING})

@@ -213,6 +213,8 @@ class DeviceServer:
         wait = device.latency + (fault.seconds if fault and fault.kind == faults.DELAY else 0)
         if wait:
             await asyncio.sleep(wait)
+        if fault is not None and fault.kind == faults.MEANWHILE and self._alter(device, fault):
+            return None
         if fault is not None and not fault.done:
             instead = fault.instead()
             if call.sink is not None and (instead is not None or fault.kind in {faults.DROP_BEFORE, *faults.OUTAGES}):
@@ -241,6 +243,13 @@ class DeviceServer:
             instead.outage = reply.outage
             return instead
         return faults.spoil(reply, fault)
+
+    def _alter(self, device: Device, fault: faults.Fault) -> bool:
+        """Alter the device while a request is under way; whether it goes away because of it."""
+        outage = device.merge(fault.details["changes"])
+        if outage is not None:
+            self.begin_outage(device, outage)
+        return outage is not None
 
     def _go_away(self, device: Device, fault: faults.Fault) -> None:
         on_return = device.restarted if fault.kind == faults.REBOOT else None

@@ -36,7 +36,7 @@ SHARED_OPTIONS: Options = {
     "use_proxy": {"type": "bool", "default": False},
 }
 
-WAITS = frozenset({"wait_timeout", "health_timeout", "reach_timeout"})
+WAITS = frozenset({"wait_timeout", "health_timeout", "reach_timeout", "alternatives_timeout"})
 """Options of some modules. Seconds; with 0 there is one look and no wait, unless the module itself refuses that."""
 
 

@@ -8,7 +8,16 @@ import contextlib
 import typing as t
 
 from ..core.connection import endpoint_of, http_options
-from ..core.errors import AuthenticationError, DefaultPasswordError, DeviceError, HTTPError, RefusedError, ReplyError
+from ..core.errors import (
+    AuthenticationError,
+    DefaultPasswordError,
+    DeviceError,
+    HTTPError,
+    RefusedError,
+    ReplyError,
+    ReplyLost,
+    UnreachableError,
+)
 from ..core.http import Endpoint, Reply, Session, fits_header
 from ..core.schema import Schema
 from ..core.wait import Clock
@@ -42,6 +51,7 @@ class MskClient:
 
     ``hide`` is told each session token, so that it never appears in a result. ``logins`` counts: one more than before
     a call means that the sensor did not know the session any more.
+    ``unended`` are tokens of sessions that could not be ended, since the sensor was out of reach: the next login ends them first.
     """
 
     def __init__(self, endpoint: Endpoint, password: str | None, hide: t.Callable[[str], None], clock: Clock | None = None) -> None:
@@ -56,13 +66,16 @@ class MskClient:
         self._guesses = True
         self._guess: str | None = None
         self._open = False
+        self.unended: list[str] = []
         self.has_factory_password = False
         """What the last login said (code 100)."""
 
     @classmethod
     def open(cls, task: Task, *, host: str | None = None) -> MskClient:
         """A client for the sensor that the task's options describe. Use it in a ``with`` statement, which logs in."""
-        return cls(endpoint_of(task.params, host=host), task.params["password"], task.hide)
+        sensor = cls(endpoint_of(task.params, host=host), task.params["password"], task.hide)
+        sensor.unended = getattr(task, "unended", sensor.unended)
+        return sensor
 
     @classmethod
     @contextlib.contextmanager
@@ -107,6 +120,7 @@ class MskClient:
     def log_in(self, password: str) -> int:
         """Log in (section 3.12); 0, or :data:`DEFAULT_PASSWORD_SET`. Raises :class:`AuthenticationError` on a wrong password."""
         self._token = self._guess = None
+        self._end_unended()
         try:
             reply = self._http.call("PUT", "/login", payload={"password": password}, repeatable=True)
         except HTTPError as error:
@@ -200,16 +214,30 @@ class MskClient:
         self._token = token
 
     def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        return _bearing(self._token)
 
     def log_out(self) -> None:
         """End the session (section 3.13), at one try: it expires by itself when the sensor cannot be reached."""
         if not self._open:
             return
         self._open = False
-        with contextlib.suppress(DeviceError):
-            self._http.call("PUT", "/logout", retries=0, timeout=min(5.0, self._http.endpoint.timeout))
-        self._token = None
+        token, self._token = self._token, None
+        self._end(token)
+
+    def _end(self, token: str | None) -> None:
+        """End the session of ``token``; None: of the connection."""
+        try:
+            self._http.call("PUT", "/logout", headers=_bearing(token), retries=0, timeout=min(5.0, self._http.endpoint.timeout))
+        except (UnreachableError, ReplyLost):
+            self.unended += [token] if token else []
+        except DeviceError:
+            pass
+
+    def _end_unended(self) -> None:
+        tokens = self.unended[:]
+        self.unended.clear()
+        for token in tokens:
+            self._end(token)
 
     def forget_session(self) -> None:
         """There is nothing to log out from: the sensor restarted, moved, or ended its sessions."""
@@ -298,6 +326,10 @@ class MskClient:
     def _refuse(self, call: str, body: t.Mapping[str, t.Any], http_status: int | None = None) -> t.Any:
         told = f"error code {body['errorCode']}{_described(body)}"
         raise RefusedError(f"{self.name} refused {call} with {told}.", code=body["errorCode"], http_status=http_status)
+
+
+def _bearing(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def _refusal_in(error: HTTPError) -> dict[str, t.Any] | None:

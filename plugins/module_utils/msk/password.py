@@ -11,6 +11,9 @@ from .client import DEFAULT_PASSWORD_SET, MskClient
 
 DEMANDS = "It may demand a longer or different password; the vendor's document does not say."
 
+ANSWERS = (RefusedError, AuthenticationError)
+"""How a sensor refuses the change: the request, or the session with which it came."""
+
 
 class Opened(t.NamedTuple):
     """The candidate that opened the sensor, and whether the sensor says that it is the factory's."""
@@ -74,7 +77,8 @@ def _change(sensor: MskClient, old: str, new: str, repeats: int = 2) -> None:
             sensor.put("/changePassword", {"oldPassword": old, "newPassword": new})
         except DeviceError as error:
             # A change may be refused because an earlier one took effect late, of this run or of one that was killed: the logins tell.
-            if not error.uncertain and not attempt and not isinstance(error, RefusedError):
+            # With that change the session may have ended, too.
+            if not error.uncertain and not attempt and not isinstance(error, ANSWERS):
                 raise
             doubt = error
         sensor.log_out()
@@ -89,11 +93,16 @@ def _change(sensor: MskClient, old: str, new: str, repeats: int = 2) -> None:
                 f"{sensor.name} answered success to the change of its password, but still opens with the old one only.",
                 hint=DEMANDS,
             )
-        refused = isinstance(doubt, RefusedError)
-        if refused or attempt == repeats:
-            doubt.hint = f"The sensor still has the old password. {DEMANDS if refused else 'Run the task again once it answers well.'}"
+        if attempt == repeats or isinstance(doubt, ANSWERS):
+            doubt.hint = f"The sensor still has the old password. {_advice_on(doubt)}"
             doubt.facts["took_effect"] = "no"
             raise doubt
+
+
+def _advice_on(doubt: DeviceError) -> str:
+    if isinstance(doubt, RefusedError):
+        return DEMANDS
+    return doubt.hint if isinstance(doubt, AuthenticationError) else "Run the task again once it answers well."
 
 
 def _opens(sensor: MskClient, password: str, doubt: DeviceError | None) -> bool:

@@ -17,8 +17,15 @@ from .follow import POLL_CONNECT_TIMEOUT
 
 def find_sensor(task: t.Any) -> str:
     """The first of ``host`` and ``alternatives`` at which a sensor's API answers, within ``wait_timeout``."""
-    hosts = list(dict.fromkeys([task.params["host"], *task.params["alternatives"]]))
-    endpoints = {host: endpoint_of(task.params, host=host) for host in hosts}
+    return look_for(task.params, list(dict.fromkeys([task.params["host"], *task.params["alternatives"]])), task.params["wait_timeout"])
+
+
+def look_for(params: t.Mapping[str, t.Any], hosts: t.Sequence[str], timeout: float) -> str:
+    """The first of ``hosts`` at which a sensor's API answers, within ``timeout`` seconds.
+
+    Raises :class:`DeadlineError`, and :class:`CertificateError` for the certificate of the first that answers with one.
+    """
+    endpoints = {host: endpoint_of(params, host=host) for host in hosts}
 
     def poll() -> str | Pending:
         notes = []
@@ -31,7 +38,7 @@ def find_sensor(task: t.Any) -> str:
 
     return wait_until(
         poll,
-        deadline=Deadline(task.params["wait_timeout"]),
+        deadline=Deadline(timeout),
         what=f"a sensor to answer at {' or '.join(hosts)}",
         go_on="Check that it has power and a link, and that these addresses are right; then run the task again.",
         longest_interval=5.0,

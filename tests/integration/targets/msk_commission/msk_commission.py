@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from ansible_collections.siteops.devices.tests.simulators.lifetime import kill_tree
 from ansible_collections.siteops.devices.tests.simulators.msk import MskSimulator, Sensor
@@ -46,7 +47,7 @@ class Site:
         (folder / "inventory.json").write_text(json.dumps({"msk": {"hosts": hosts, "vars": shared}}))
 
     @staticmethod
-    def place(sensor: Sensor) -> dict[str, object]:
+    def place(sensor: Sensor) -> dict[str, Any]:
         address = sensor.address.replace("127.20.0.", "127.20.3.")
         network = {"dhcp": False, "auto_ip": False, "static_address": address, "subnet": "255.255.0.0", "gateway": "127.20.0.254"}
         return {"ansible_host": address, "msk_commission_alternatives": [sensor.address], "msk_commission_network": network}
@@ -83,6 +84,26 @@ def killed_anywhere(folder: Path) -> None:
             assert sensor.password == PASSWORD, host
             assert sensor.address.startswith("127.20.3."), host
         recap, output = site.run("--tags", "wait,ownership,network")
+        assert set(recap.values()) == {(0, 0)}, output
+
+
+def moved_anywhere(folder: Path) -> None:
+    """The network change of a run that was killed takes effect in the middle of the next one, at any request of the same steps."""
+    with MskSimulator(KILL_POINTS, factory_new=True, move_seconds=0.5) as simulator:
+        site = Site(folder, simulator)
+        for number, sensor in enumerate(simulator.sensors, 1):
+            own = site.place(sensor)["msk_commission_network"]
+            change = {"static_address": own["static_address"], "subnet": own["subnet"], "gateway": own["gateway"]}
+            sensor.fail("meanwhile", nth=number, changes={"network": change})
+        recap, output = site.run("--tags", "wait,ownership,network,record")
+        assert all(changed and not failed for changed, failed in recap.values()), output
+        for host, sensor in site.sensors.items():
+            assert sensor.password == PASSWORD, host
+            struck = [request.path for request in sensor.requests if request.fault]
+            assert sensor.open_sessions <= (struck == ["/logout"]), (host, struck)
+            assert json.loads((folder / "records" / f"{host}.json").read_text())["address"] == sensor.address, host
+            assert sensor.address.startswith("127.20.3."), host
+        recap, output = site.run("--tags", "wait,ownership,network,record")
         assert set(recap.values()) == {(0, 0)}, output
 
 
@@ -179,7 +200,7 @@ def mix_ups(folder: Path) -> None:
 
 
 def main() -> None:
-    for job in (killed_anywhere, whole_job, records, mix_ups):
+    for job in (killed_anywhere, moved_anywhere, whole_job, records, mix_ups):
         print(f"{job.__name__}: {job.__doc__}", flush=True)
         with tempfile.TemporaryDirectory() as folder:
             job(Path(folder))

@@ -90,3 +90,16 @@ def hide_name(site: Site) -> Job:
 
 
 JOBS = [configure, rename, change_password, take_ownership, move, hide_name]
+
+
+_COUNTS: dict[str, int] = {}
+
+
+def requests_of(make: Callable[[Site], Job], site: Site) -> int:
+    """How many requests the job takes when nothing goes wrong."""
+    if make.__name__ not in _COUNTS:
+        clean = make(site)
+        assert not clean.run().failed
+        _COUNTS[make.__name__] = len(clean.sensor.requests)
+        assert not clean.run().changed
+    return _COUNTS[make.__name__]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from urllib3.connectionpool import HTTPConnectionPool
 
-from ansible_collections.siteops.devices.tests.unit.plugins.modules.jobs import JOBS, Job, hide_name
+from ansible_collections.siteops.devices.tests.unit.plugins.modules.jobs import JOBS, Job, hide_name, requests_of
 from ansible_collections.siteops.devices.tests.unit.plugins.running import Outcome, leaks
 from ansible_collections.siteops.devices.tests.unit.plugins.site import Site
 from ansible_collections.siteops.devices.tests.unit.simulators.talking import eventually
@@ -57,19 +57,6 @@ def test_a_fault_at_any_request(site: Site, make: Callable[[Site], Job], kind: s
         again = job.run()
         assert not again.failed, f"{place}\nthen {again}"
         assert job.done(), f"{place}\nthen {again}"
-
-
-_COUNTS: dict[str, int] = {}
-
-
-def requests_of(make: Callable[[Site], Job], site: Site) -> int:
-    """How many requests the job takes when nothing goes wrong."""
-    if make.__name__ not in _COUNTS:
-        clean = make(site)
-        assert not clean.run().failed
-        _COUNTS[make.__name__] = len(clean.sensor.requests)
-        assert not clean.run().changed
-    return _COUNTS[make.__name__]
 
 
 def check_truth(job: Job, outcome: Outcome, place: str) -> None:

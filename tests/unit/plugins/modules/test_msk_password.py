@@ -174,6 +174,22 @@ def test_the_change_of_a_killed_run_takes_effect_meanwhile(site: Site, sensor: S
     assert (outcome.failed, outcome.changed, sensor.password, sensor.open_sessions) == (False, True, NEW, 0), outcome.result
 
 
+def test_it_ends_the_session_with_which_the_change_was_to_come(site: Site, sensor: Sensor) -> None:
+    sensor.switches.set(password_change_ends_sessions=True)
+    sensor.fail("meanwhile", "/changePassword", changes={"password": NEW, "tokens": "expired"})
+    outcome = change(site, sensor)
+    assert (outcome.failed, outcome.changed, sensor.password, sensor.open_sessions) == (False, True, NEW, 0), outcome.result
+
+
+def test_a_session_that_stays_refused(site: Site, sensor: Sensor) -> None:
+    old = sensor.password
+    sensor.fail("forbid", "/changePassword", times=None)
+    outcome = change(site, sensor)
+    assert (outcome.kind, outcome.changed, outcome.result["took_effect"], sensor.password) == ("authentication", False, "no", old)
+    assert "The sensor still has the old password. The password is right; something else keeps the session" in outcome.message
+    assert sensor.open_sessions == 0
+
+
 def test_whatever_code_says_that_the_old_password_is_wrong(site: Site, sensor: Sensor, monkeypatch: pytest.MonkeyPatch) -> None:
     """As before, with a code that is not the simulator's own: the document lists none."""
     put = MskClient.put

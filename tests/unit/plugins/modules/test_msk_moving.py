@@ -41,7 +41,8 @@ def do(job: Job, *, check: bool = False, **options: Any) -> Outcome:
     return run(job.module, {**job.arguments, **known, **options}, check=check)
 
 
-@pytest.mark.parametrize("seconds", [0, 0.4])
+@pytest.mark.usefixtures("pauses")
+@pytest.mark.parametrize("seconds", [0, 0.2])
 @pytest.mark.parametrize("make", [*CHANGING, identify, examine])
 def test_it_moves_at_any_request(site: Site, make: Callable[[Site], Job], seconds: float) -> None:
     for number in range(1, requests_of(make, site) + 1):
@@ -61,6 +62,7 @@ def test_it_moves_at_any_request(site: Site, make: Callable[[Site], Job], second
             assert job.sensor.open_sessions == 0, place
 
 
+@pytest.mark.usefixtures("pauses")
 @pytest.mark.parametrize("make", [*CHANGING, identify, examine])
 def test_it_has_moved_before(site: Site, make: Callable[[Site], Job]) -> None:
     job = make(site)

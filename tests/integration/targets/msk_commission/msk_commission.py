@@ -151,11 +151,18 @@ def whole_job(folder: Path) -> None:
 
 
 def records(folder: Path) -> None:
-    """Steps left out keep what the record says of them, while it is of the same sensor; a change makes the health unknown."""
+    """Steps left out keep what the record says of them, while it is of the same sensor; a change makes the health unknown.
+
+    The first two runs know no more than the address that the sensor has before it is commissioned.
+    """
     with MskSimulator(1, factory_new=True) as simulator:
         site = Site(folder, simulator)
         path = folder / "records" / "gate-01.json"
-        site.run()
+        address_before = ("-e", json.dumps({"ansible_host": simulator.sensor.address, "msk_commission_alternatives": []}))
+        recap, output = site.run(*address_before)
+        assert (recap["gate-01"][1], simulator.sensor.address) == (0, "127.20.3.1"), output
+        recap, output = site.run(*address_before)
+        assert recap["gate-01"] == (0, 0), output
         told = path.read_text()
         record = json.loads(told)
         for left_out in ("network,health", "identity,name,configuration,health"):

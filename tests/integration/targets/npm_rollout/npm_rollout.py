@@ -68,6 +68,10 @@ def windows_and_waves(folder: Path) -> None:
         assert plan.status == 0, plan.output
         assert f"probe-03 planned: software {OLD} -> {NEW}" in plan.output, plan.output
         assert not any(appliance.writing_requests() for appliance in simulator.appliances), plan.output
+        shared = site.run(*extra(rollout_soak="long"))
+        assert shared.states() == {"failed": probes(1, 2, 3)}, shared.output
+        assert "argument 'rollout_soak' is of type" in str(shared.rows["probe-01"]["reason"]), shared.rows
+        assert not any(appliance.writing_requests() for appliance in simulator.appliances), shared.output
         unreadable = site.run(*extra(npm_rollout_not_before="22:00"))
         assert unreadable.status != 0
         assert "The window is given with 22:00; npm_rollout_not_before" in unreadable.output, unreadable.output
@@ -143,6 +147,10 @@ def wrong_variables(folder: Path) -> None:
         assert run.status != 0
         assert (run.record["state"], run.states(), run.failed) == ("ended", {"failed": probes(1, 2, 3)}, probes(1, 2, 3)), run.output
         assert not any(appliance.writing_requests() for appliance in simulator.appliances), run.output
+        shared = site.run(*extra(rollout_soak="long"))
+        assert shared.states() == {"failed": probes(1, 2, 3)}, shared.output
+        assert "argument 'rollout_soak' is of type" in str(shared.rows["probe-01"]["reason"]), shared.rows
+        assert not any(appliance.writing_requests() for appliance in simulator.appliances), shared.output
         unreadable = site.run(*extra(npm_rollout_not_before="22:00", rollout_max_failures=3))
         assert unreadable.states() == {"failed": probes(1, 2, 3)}, unreadable.output
 

@@ -152,16 +152,26 @@ class DeviceAction(ActionBase):
         except Exception as error:  # noqa: BLE001 (the result tells it)
             return {"failed": True, "msg": f"{self._task.action} cannot be loaded: {type(error).__name__}: {error}"}
         try:
-            arguments = with_files(module.spec, self._task.args, self._find_file)
+            arguments = with_files(module.spec, self._task.args, lambda name: self._find_file(name, variables))
         except AnsibleError as error:
             missing = str(error)
         else:
             return self._run_module(module, arguments, variables)
         return {"failed": True, "changed": False, "msg": missing, "error": {"kind": "input", "http_status": None, "code": None}}
 
-    def _find_file(self, name: str) -> str:
-        """A file of the controller, looked for where ``copy`` looks for its ``src``. Raises ``AnsibleError``."""
-        return str(self._find_needle("files", name))
+    def _find_file(self, name: str, variables: dict[str, t.Any]) -> str:
+        """A file of the controller, looked for where ``copy`` looks for its ``src``, then beside the inventory, for the playbooks of a
+        collection have no folder of the user's. Raises ``AnsibleError``.
+        """
+        try:
+            return str(self._find_needle("files", name))
+        except AnsibleError:
+            folder = str(variables.get("inventory_dir") or "")
+            places = [os.path.join(folder, "files", name), os.path.join(folder, name)] if folder else []
+            found = next(filter(os.path.isfile, places), None)
+            if found is None:
+                raise
+            return found
 
     def _run_module(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """In process, or as a process of its own where only that can honour the task."""

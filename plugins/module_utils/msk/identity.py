@@ -81,7 +81,7 @@ def check_identity(identity: Identity, name: str, device_id: str | None) -> None
     problems = identity.problems(device_id)
     if problems:
         raise IdentityError(
-            f"{name} is not the expected device: {'; '.join(problems)}. Nothing was changed.",
-            hint="Check which device has this address before you go on.",
+            f"{name} is not the expected device: {'; '.join(problems)}. This task changed nothing.",
+            hint="Check which device has this address before you go on; what ran before, such as msk_password, may have changed it.",
             facts={"device_ids": list(filter(None, identity.ids))},
         )

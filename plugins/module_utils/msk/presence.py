@@ -8,7 +8,7 @@ import dataclasses
 import typing as t
 
 from ..core.connection import endpoint_of
-from ..core.errors import CertificateError, DeviceError, HTTPError
+from ..core.errors import CertificateError, DeviceError, HTTPError, InputError
 from ..core.http import Endpoint, Session
 from ..core.wait import Deadline, Pending, wait_until
 from .client import SESSION_REFUSED
@@ -23,7 +23,7 @@ def find_sensor(task: t.Any) -> str:
 def look_for(params: t.Mapping[str, t.Any], hosts: t.Sequence[str], timeout: float) -> str:
     """The first of ``hosts`` at which a sensor's API answers, within ``timeout`` seconds.
 
-    Raises :class:`DeadlineError`, and :class:`CertificateError` for the certificate of the first that answers with one.
+    Raises :class:`DeadlineError`, :class:`CertificateError` for the certificate of the first that answers with one, and :class:`InputError`.
     """
     endpoints = {host: endpoint_of(params, host=host) for host in hosts}
 
@@ -48,13 +48,13 @@ def look_for(params: t.Mapping[str, t.Any], hosts: t.Sequence[str], timeout: flo
 def answers(endpoint: Endpoint) -> str:
     """Empty when a sensor answers there, else what was seen, without advice: who waits has some of its own.
 
-    Raises :class:`CertificateError`: a certificate that is not trusted will not change by waiting.
+    Raises what will not change by waiting: :class:`CertificateError` for a certificate that is not trusted, and :class:`InputError`.
     """
     timeout = min(endpoint.connect_timeout, POLL_CONNECT_TIMEOUT)
     try:
         with Session(dataclasses.replace(endpoint, retries=0, connect_timeout=timeout)) as session:
             session.call("GET", "/sensorInfo").json()
-    except CertificateError:
+    except (CertificateError, InputError):
         raise
     except HTTPError as error:
         # What a sensor answers to those who have not logged in (chapter 1).

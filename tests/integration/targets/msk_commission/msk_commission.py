@@ -170,7 +170,7 @@ def records(folder: Path) -> None:
             assert recap["gate-01"] == (0, 0), output
             assert path.read_text() == told, output
         simulator.merge(simulator.sensor, {"configuration": {"alarmDistance": 1000}})
-        site.run("--tags", "configuration,record")
+        site.run("--tags", "configuration")
         again = json.loads(path.read_text())
         assert {**again, "recorded_at": record["recorded_at"]} == {**record, "healthy": again["healthy"]}, again
         assert not again["healthy"], again
@@ -192,10 +192,14 @@ def mix_ups(folder: Path) -> None:
         assert set(recap.values()) == {(0, 1)}, output
         assert "gate-01, gate-02 all found a sensor" in output, output
         assert not any(sensor.writing_requests() for sensor in simulator.sensors)
+        recap, output = site.run("-e", json.dumps({"ansible_host": shared, "msk_commission_alternatives": []}))
+        assert set(recap.values()) == {(0, 1)}, output
+        assert "Each of them needs an address of its own in the inventory." in output, output
         recap, output = site.run("-e", "msk_commission_device_id=MSK-OTHER", "--limit", "gate-01")
         assert recap["gate-01"] == (1, 1), output
         assert "not MSK-OTHER" in output, output
-        assert simulator.sensors[0].configurations_count == 0
+        recap, output = site.run("-e", "msk_commission_device_id=MSK-OTHER", "--limit", "gate-01", "--tags", "wait,configuration")
+        assert (recap["gate-01"], simulator.sensors[0].configurations_count) == ((0, 1), 0), output
         simulator.sensors[1].raise_alarm(3, 2)
         recap, output = site.run("--skip-tags", "network", "--limit", "gate-02")
         assert recap["gate-02"][1] == 1, output
@@ -206,8 +210,23 @@ def mix_ups(folder: Path) -> None:
         assert (folder / "records" / "gate-02.json").exists()
 
 
+def mistakes(folder: Path) -> None:
+    """Settings that are not possible are told before the sensor gets its password."""
+    with MskSimulator(1, factory_new=True) as simulator:
+        site = Site(folder, simulator)
+        for variables, told in (
+            ({"msk_commission_configuration": {"alarm_distnace": 8000}}, "configuration.alarm_distnace"),
+            ({"msk_commission_network": {"static_address": "127.20.0.300"}}, "static_address: '127.20.0.300' is not an IPv4 address."),
+        ):
+            recap, output = site.run("-e", json.dumps(variables))
+            assert recap["gate-01"] == (0, 1), output
+            assert told in output, output
+            assert "Nothing was sent to the sensor." in output, output
+        assert simulator.sensor.requests == []
+
+
 def main() -> None:
-    for job in (killed_anywhere, moved_anywhere, whole_job, records, mix_ups):
+    for job in (killed_anywhere, moved_anywhere, whole_job, records, mix_ups, mistakes):
         print(f"{job.__name__}: {job.__doc__}", flush=True)
         with tempfile.TemporaryDirectory() as folder:
             job(Path(folder))

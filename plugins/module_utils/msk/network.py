@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import typing as t
 
@@ -25,6 +26,9 @@ ADDRESSES = {"static_address": "staticAddress", "subnet": "subnet", "gateway": "
 
 FACTORY_ADDRESS = "192.168.0.50"
 """Where a sensor goes that is to be static and has no staticAddress (section 3.9.1)."""
+
+SETTLES = 30.0
+"""Seconds, at most, to wait for a sensor that has its settings stored and does not use them yet. One that needs a restart never will."""
 
 OWN_NAMES = ".local"
 """End of the names that sensors announce themselves (chapter 2), as long as name resolution is on."""
@@ -164,8 +168,7 @@ def change_network(task: t.Any, sensor: MskClient, desired: t.Mapping[str, t.Any
     current = resource.read()
     plan = resource.plan(current, desired)
     if not plan.changed:
-        _warn_when_not_in_use(task, sensor, current, plan)
-        return Moved(plan, plan.after, sensor.host)
+        return Moved(plan, plan.after, _settled(task, sensor, current, plan))
     target = target_of(plan, current.get("curHostAddress") or sensor.host, sensor.host, task.params["follow_host"])
     if target is None and task.params["follow"]:
         raise InputError(
@@ -177,11 +180,35 @@ def change_network(task: t.Any, sensor: MskClient, desired: t.Mapping[str, t.Any
     return Move(task, resource, plan, desired, target).make()
 
 
-def _warn_when_not_in_use(task: t.Any, sensor: MskClient, current: t.Mapping[str, t.Any], plan: Plan) -> None:
-    """The ``cur`` members show what is in force, which may be something else than what is stored (section 3.9.1)."""
-    in_use, stored = current.get("curHostAddress"), plan.after["static_address"]
-    if is_static(plan.after) and in_use and stored and in_use != stored:
-        task.warn(f"{sensor.name} has its settings stored, but uses {in_use} instead of {stored} now. A restart puts them in force.")
+def _settled(task: t.Any, sensor: MskClient, current: t.Mapping[str, t.Any], plan: Plan) -> str:
+    """Where a sensor that has its settings stored is. One that does not use them yet may be about to move: for a while it is waited for.
+
+    The ``cur`` members show what is in force, which may be something else than what is stored (section 3.9.1).
+    """
+    target = _on_its_way(current, plan.after, task.params["follow_host"])
+    if target is None or target == sensor.host:
+        return sensor.host
+    if task.params["follow"] and not task.check_mode:
+        follower = Follower(task, sensor, read_identity(sensor), sensor.password)
+        deadline = Deadline(min(task.params["wait_timeout"], SETTLES))
+        with contextlib.suppress(DeadlineError):
+            return follower.find([target], lambda _found, host: host, deadline=deadline, go_on="")
+    in_use = current.get("curHostAddress") or sensor.host
+    task.warn(
+        f"{sensor.name} has its settings stored, but uses {in_use} now and not yet {target}. It may be about to move. If it stays so, restart it."
+    )
+    return sensor.host
+
+
+def _on_its_way(current: t.Mapping[str, t.Any], after: t.Mapping[str, t.Any], follow_host: str | None) -> str | None:
+    """Where a sensor with these settings belongs, when it uses others; None when it uses them, or when only the network knows."""
+    if is_static(after):
+        in_use, stored = current.get("curHostAddress"), after["static_address"]
+        return (follow_host or stored) if in_use and stored and in_use != stored else None
+    mask = current.get("curNetConfiguration")
+    # Auto IP also comes into force where DHCP gave no address.
+    is_elsewhere = isinstance(mask, int) and not mask & (BITS["dhcp"] | BITS["auto_ip"])
+    return follow_host if is_elsewhere else None
 
 
 class Move:

@@ -11,6 +11,16 @@ from .client import DEFAULT_PASSWORD_SET, MskClient
 
 DEMANDS = "It may demand a longer or different password; the vendor's document does not say."
 
+DIFFERENT = (
+    "One of them may be right and refused for another reason, such as a session that an interrupted run has left open: "
+    "wait some minutes, then run the task again. Else: "
+)
+
+LOST = (
+    "If it is lost, the communication board can be reset: for 20 s after power comes it accepts siteops.devices.msk_reset without a "
+    "login, which also returns its network settings to the factory's."
+)
+
 ANSWERS = (RefusedError, AuthenticationError)
 """How a sensor refuses the change: the request, or the session with which it came."""
 
@@ -31,17 +41,18 @@ def candidates_of(new: str, current: str | None, fallbacks: t.Sequence[str]) -> 
 
 def open_with(sensor: MskClient, candidates: t.Sequence[str]) -> Opened:
     """Log in with the first candidate that fits. Raises :class:`AuthenticationError` when none does."""
+    refusals: dict[str, AuthenticationError] = {}
     for password in candidates:
         try:
             return Opened(password, sensor.log_in(password) == DEFAULT_PASSWORD_SET)
         except AuthenticationError as error:
-            refused = error
+            refusals[error.message] = refused = error
+    told = f"The answers: {' '.join(refusals)}" if len(refusals) > 1 else f"The last answer: {refused.message}"
     raise AuthenticationError(
-        f"None of the {len(candidates)} passwords tried opens {sensor.name}. The last answer: {refused.message}",
+        f"None of the {len(candidates)} passwords tried opens {sensor.name}. {told}",
         http_status=refused.http_status,
         code=refused.code,
-        hint="Add the one it may have to fallback_passwords. If it is lost, the communication board can be reset: for 20 s after "
-        "power comes it accepts siteops.devices.msk_reset without a login, which also returns its network settings to the factory's.",
+        hint=f"{DIFFERENT if len(refusals) > 1 else ''}Add the one it may have to fallback_passwords. {LOST}",
     )
 
 
@@ -87,6 +98,8 @@ def _change(sensor: MskClient, old: str, new: str, repeats: int = 2) -> None:
                 raise _factory_password(sensor, changed=True)
             return
         if not _opens(sensor, old, doubt):
+            if _opens(sensor, new, doubt):  # the change took effect between the two logins
+                return
             raise _locked_out(sensor, doubt)
         if doubt is None:
             raise NotTakenError(

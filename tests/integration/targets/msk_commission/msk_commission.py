@@ -153,10 +153,12 @@ def whole_job(folder: Path) -> None:
 def records(folder: Path) -> None:
     """Steps left out keep what the record says of them, while it is of the same sensor; a change makes the health unknown.
 
-    The first two runs know no more than the address that the sensor has before it is commissioned.
+    The first two runs know no more than the address that the sensor has before it is commissioned, and the password changes between two
+    logins of the first, by a request of a run before it.
     """
     with MskSimulator(1, factory_new=True) as simulator:
         site = Site(folder, simulator)
+        simulator.sensor.fail("meanwhile", "/login", nth=2, changes={"password": PASSWORD})
         path = folder / "records" / "gate-01.json"
         address_before = ("-e", json.dumps({"ansible_host": simulator.sensor.address, "msk_commission_alternatives": []}))
         recap, output = site.run(*address_before)

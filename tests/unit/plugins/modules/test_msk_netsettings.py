@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -167,14 +168,30 @@ def test_the_gateways_subnet_counts_what_the_sensor_has(site: Site, sensor: Sens
     assert sensor.open_sessions == 0
 
 
-def test_stored_settings_that_are_not_in_use_yet(site: Site, sensor: Sensor) -> None:
+@pytest.mark.parametrize("options", [{"check": True}, {"follow": False}, {"wait_timeout": 0.05}])
+def test_stored_settings_that_are_not_in_use(site: Site, sensor: Sensor, options: dict[str, Any]) -> None:
     sensor.network.static_address = stored = site.elsewhere(sensor)
-    outcome = settle(site, sensor, {"static_address": stored})
+    outcome = settle(site, sensor, {"static_address": stored}, **options)
     assert not outcome.changed
     assert outcome.result["host"] == sensor.address
     (warning,) = outcome.warnings
-    assert f"uses {sensor.address} instead of {stored} now" in warning
+    assert f"uses {sensor.address} now and not yet {stored}. It may be about to move." in warning
     assert sensor.writing_requests() == []
+    assert sensor.open_sessions == 0
+
+
+@pytest.mark.parametrize("dhcp", [False, True])
+def test_stored_settings_come_into_force_meanwhile(site: Site, sensor: Sensor, dhcp: bool) -> None:
+    """A run that was killed has sent them, and the sensor takes its time."""
+    stored = sensor.network.static_address = sensor.network.dhcp_address = site.elsewhere(sensor)
+    sensor.network.net_configuration |= dhcp
+    mover = threading.Timer(0.3, site.fleet.merge, (sensor, {}))
+    mover.start()
+    wanted = {"dhcp": True} if dhcp else {"static_address": stored}
+    outcome = settle(site, sensor, wanted, follow_host=stored if dhcp else None, wait_timeout=10)
+    mover.join()
+    assert (outcome.failed, outcome.changed, outcome.result["host"], outcome.warnings) == (False, False, stored, [])
+    assert (sensor.address, sensor.writing_requests(), sensor.open_sessions) == (stored, [], 0)
 
 
 # Where does it go?

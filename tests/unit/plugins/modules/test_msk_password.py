@@ -190,6 +190,23 @@ def test_a_session_that_stays_refused(site: Site, sensor: Sensor) -> None:
     assert sensor.open_sessions == 0
 
 
+def test_it_takes_effect_between_the_logins_after_a_lost_reply(site: Site, sensor: Sensor) -> None:
+    old = sensor.password
+    sensor.fail("drop_before", "/changePassword")
+    sensor.fail("meanwhile", "/login", nth=4, changes={"password": NEW})  # where it is to tell that the old one still opens
+    outcome = change(site, sensor)
+    assert (outcome.failed, outcome.changed, sensor.password, sensor.open_sessions) == (False, True, NEW, 0), outcome.result
+    assert tried(sensor) == [NEW, old, NEW, old, NEW]
+
+
+def test_different_answers_are_all_told(site: Site, sensor: Sensor) -> None:
+    sensor.fail("error_code", "/login", code=9, desc="too many sessions")
+    outcome = change(site, sensor, password="not-it")
+    assert outcome.kind == "authentication"
+    for part in ("error code 9 (too many sessions)", "wrong password", "One of them may be right", "wait some minutes", "fallback_passwords"):
+        assert part in outcome.message
+
+
 def test_whatever_code_says_that_the_old_password_is_wrong(site: Site, sensor: Sensor, monkeypatch: pytest.MonkeyPatch) -> None:
     """As before, with a code that is not the simulator's own: the document lists none."""
     put = MskClient.put
@@ -244,7 +261,7 @@ def test_a_change_that_the_sensor_does_not_make(
 
 
 def test_a_sensor_that_lets_nobody_in_after_the_change(site: Site, sensor: Sensor) -> None:
-    sensor.fail("error_code", "/login", code=33, nth=3, times=2)
+    sensor.fail("error_code", "/login", code=33, nth=3, times=3)
     outcome = change(site, sensor)
     assert outcome.kind == "authentication"
     assert "refused both the new and the old password" in outcome.message

@@ -160,8 +160,9 @@ class DeviceAction(ActionBase):
         return {"failed": True, "changed": False, "msg": missing, "error": {"kind": "input", "http_status": None, "code": None}}
 
     def _find_file(self, name: str, variables: dict[str, t.Any]) -> str:
-        """A file of the controller, looked for where ``copy`` looks for its ``src``, then beside the inventory, for the playbooks of a
-        collection have no folder of the user's. Raises ``AnsibleError``.
+        """A file of the controller, looked for where ``copy`` looks for its ``src``, then beside the inventory. Raises ``AnsibleError``.
+
+        The playbooks of a collection have no folder of the user's.
         """
         try:
             return str(self._find_needle("files", name))

@@ -195,7 +195,8 @@ def _settled(task: t.Any, sensor: MskClient, current: t.Mapping[str, t.Any], pla
             return follower.find([target], lambda _found, host: host, deadline=deadline, go_on="")
     in_use = current.get("curHostAddress") or sensor.host
     task.warn(
-        f"{sensor.name} has its settings stored, but uses {in_use} now and not yet {target}. It may be about to move. If it stays so, restart it."
+        f"{sensor.name} has its settings stored, but uses {in_use} now and not yet {target}. It may be about to move. "
+        "If it stays so, restart it."
     )
     return sensor.host
 

@@ -203,7 +203,7 @@ def test_different_answers_are_all_told(site: Site, sensor: Sensor) -> None:
     sensor.fail("error_code", "/login", code=9, desc="too many sessions")
     outcome = change(site, sensor, password="not-it")
     assert outcome.kind == "authentication"
-    for part in ("error code 9 (too many sessions)", "wrong password", "One of them may be right", "wait some minutes", "fallback_passwords"):
+    for part in ("error code 9 (too many sessions)", "wrong password", "One of them may be right", "wait some minutes", "fallback_pass"):
         assert part in outcome.message
 
 

@@ -25,7 +25,7 @@ def test_nothing_is_wrong(settings: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"configuration": {"alarm_distnace": 8000}}, "Unsupported parameters for (siteops.devices.msk_config) module: configuration.alarm"),
+        ({"configuration": {"alarm_distnace": 8000}}, "Unsupported parameters for (siteops.devices.msk_config) module: configuration.a"),
         ({"configuration": {"alarm_distance": "far"}}, "'alarm_distance' is of type"),
         ({"configuration": {"alarm_distance": 5000, "pre_alarm_distance": 4000}}, "pre_alarm_distance (4000 mm) must not be below"),
         ({"configuration": {"ss_manual_zones": [{"min": 2, "max": 1}]}}, "min of zone 1 (2) lies above its max (1)"),

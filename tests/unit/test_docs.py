@@ -109,6 +109,23 @@ def test_every_failure_is_documented_alike() -> None:
         assert row["contains"]["code"]["type"] in {"int", "str", "raw"}, name
 
 
+def kinds(name: str) -> str:
+    """The sentence that lists the kinds of failure."""
+    return str(yaml.safe_load(module(name).RETURN)["error"]["contains"]["kind"]["description"][0])
+
+
+def test_every_kind_of_failure_that_is_documented_exists() -> None:
+    errors = importlib.import_module(f"{PACKAGE}.module_utils.core.errors")
+    known = {thing.kind for thing in vars(errors).values() if isinstance(thing, type) and issubclass(thing, errors.DeviceError)}
+    named = {kind for name in MODULES for kind in re.findall(r"V\((\w+)\)", kinds(name))}
+    assert named == known - {"device"}
+
+
+@pytest.mark.parametrize("system", sorted({*SYSTEMS.values()}))
+def test_the_modules_of_a_system_document_the_same_kinds(system: str) -> None:
+    assert len({kinds(name) for name in MODULES if SYSTEMS.get(name) == system}) == 1
+
+
 def named_in_readme(column: int, head: str) -> list[str]:
     """What stands in backquotes in one column of the table with this head."""
     table = (ROOT / "README.md").read_text().partition(f"\n{head}\n")[2].partition("\n\n")[0]

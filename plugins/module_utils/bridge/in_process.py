@@ -59,7 +59,7 @@ def run_in_process(
     params = validation.validated_parameters
     redactor = Redactor([*module.spec.secrets(given), *module.spec.secrets(params), *validation._no_log_values], users=users)
     if validation.error_messages:
-        return redactor.result(_refused(module.name, validation))
+        return redactor.result({"failed": True, "changed": False, "msg": refusal(module.name, validation)})
     task = Task(params, check_mode=check_mode, diff=diff, redactor=redactor, say_warning=say_warning, say_progress=say_progress)
     return task.perform(module.run)
 
@@ -69,9 +69,9 @@ def refuse(module: Loaded) -> Result:
     return run_in_process(module, {"no such option": None}, check_mode=True, diff=False, say_warning=lambda _text: None, say_progress=None)
 
 
-def _refused(name: str, validation: t.Any) -> Result:
-    """The result that AnsibleModule gives for the same arguments."""
-    message = validation.errors.msg
+def refusal(name: str, validation: t.Any) -> str:
+    """What AnsibleModule says of the same arguments. Of several mistakes it is the first."""
+    message = str(validation.errors.msg)
     if isinstance(validation.errors[0], UnsupportedError):
         message = f"Unsupported parameters for ({name}) module: {message}"
-    return {"failed": True, "changed": False, "msg": message}
+    return message

@@ -14,7 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.files import with_files
-from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, plain, run_in_process
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, plain, refusal, run_in_process
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import InputError
 from ansible_collections.siteops.devices.plugins.modules.fleet import FLEET_OPTIONS
 from ansible_collections.siteops.devices.plugins.plugin_utils.device_action import COLLECTION, loaded
@@ -52,7 +52,8 @@ class ActionModule(ActionBase):
     def _run(self, task_vars: dict[str, t.Any]) -> Result:
         validation = ArgumentSpecValidator(FLEET_OPTIONS).validate(plain(self._task.args))
         if validation.error_messages:
-            raise InputError(f"{validation.errors.msg}.")
+            said = refusal(f"{COLLECTION}.fleet", validation)
+            raise InputError(f"{said.rstrip('.')}.")
         options = validation.validated_parameters
         if options["concurrency"] < 1:
             raise InputError("concurrency: it is below 1.")

@@ -10,7 +10,7 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import plain
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import plain, refusal
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import InputError
 from ansible_collections.siteops.devices.plugins.modules.rollout_record import RECORD_OPTIONS
 from ansible_collections.siteops.devices.plugins.plugin_utils import rollout_record
@@ -39,7 +39,8 @@ class ActionModule(ActionBase):
         validation = ArgumentSpecValidator(RECORD_OPTIONS).validate(plain(self._task.args))
         try:
             if validation.error_messages:
-                raise InputError(f"{validation.errors.msg}.")
+                said = refusal("siteops.devices.rollout_record", validation)
+                raise InputError(f"{said.rstrip('.')}.")
             return self._run(validation.validated_parameters)
         except InputError as error:
             failure = error

@@ -26,7 +26,12 @@ options:
 notes:
   - Runs in the controller process when the connection is local or leads to the sensor itself, else on the host that it leads to.
     With C(async), C(become) or C(environment) it always runs as a process of its own.
-  - Each task logs in once and always logs out again.
+"""
+
+    SESSION = r"""
+options: {}
+notes:
+  - Each task logs in for itself, and always logs out again.
 """
 
     MOVING = r"""

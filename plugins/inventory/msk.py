@@ -93,7 +93,7 @@ options:
 requirements:
   - requests
   - jsonschema
-  - zeroconf (for O(mdns))
+  - zeroconf >= 0.131 (for O(mdns))
 author:
   - The siteops.devices authors (@siteops)
 """

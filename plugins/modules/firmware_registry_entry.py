@@ -142,13 +142,30 @@ url_check:
     checksum:
       description: Its checksum; null when none was asked for.
       type: str
+not_taken:
+  description: Names of the values that the device did not take, although it answered success.
+  returned: failure, when RV(error.kind) is V(not_taken)
+  type: list
+  elements: str
+took_effect:
+  description: Whether the change took effect, V(yes), V(no), V(partly) or V(unknown).
+  returned: failure, when the change was in doubt or the run was told to stop
+  type: str
+  sample: unknown
+library:
+  description: The Python library that is missing.
+  returned: failure, when RV(error.kind) is V(requirement)
+  type: str
+  sample: requests
 error:
   description: What kind of failure it was, for use in conditions.
-  returned: failure
+  returned: failure, unless Ansible's own check refused the options
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(authentication), V(reply_lost), V(refused), V(failed).
+      description:
+        - Kind of the failure, with the registry one of V(input), V(requirement), V(interrupted), V(defect), V(unreachable), V(certificate),
+          V(authentication), V(http), V(reply), V(reply_lost), V(refused), V(not_taken), V(identity), V(busy) and V(failed).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

@@ -16,6 +16,7 @@ description:
 extends_documentation_fragment:
   - siteops.devices.connection
   - siteops.devices.msk
+  - siteops.devices.msk.session
   - siteops.devices.attributes
   - siteops.devices.attributes.actiongroup_msk
 attributes:
@@ -69,13 +70,26 @@ quality:
   returned: success, and a poor result that was not accepted
   type: str
   sample: good
+took_effect:
+  description: Always V(unknown), for it cannot be told how far the module had come.
+  returned: failure, when the run was told to stop
+  type: str
+  sample: unknown
+library:
+  description: The Python library that is missing.
+  returned: failure, when RV(error.kind) is V(requirement)
+  type: str
+  sample: requests
 error:
   description: What kind of failure it was, for use in conditions.
-  returned: failure
+  returned: failure, unless Ansible's own check refused the options
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(reply_lost), V(not_taken).
+      description:
+        - Kind of the failure, with sensors one of V(input), V(requirement), V(interrupted), V(defect), V(unreachable), V(certificate),
+          V(authentication), V(default_password), V(http), V(reply), V(reply_lost), V(refused), V(not_taken), V(identity), V(busy),
+          V(failed) and V(deadline).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

@@ -16,6 +16,7 @@ description:
 extends_documentation_fragment:
   - siteops.devices.connection
   - siteops.devices.msk
+  - siteops.devices.msk.session
   - siteops.devices.attributes
   - siteops.devices.attributes.actiongroup_msk
 options:
@@ -73,13 +74,39 @@ host:
   returned: success
   type: str
   sample: 192.168.0.50
+not_taken:
+  description: Names of the values that the device did not take, although it answered success.
+  returned: failure, when RV(error.kind) is V(not_taken)
+  type: list
+  elements: str
+last:
+  description: What was seen last before the time was up.
+  returned: failure, when RV(error.kind) is V(deadline)
+  type: dict
+  contains:
+    state:
+      description: The state, in words or as the device names it.
+      type: str
+took_effect:
+  description: Whether the change took effect, V(yes), V(no), V(partly) or V(unknown).
+  returned: failure, when the change was in doubt or the run was told to stop
+  type: str
+  sample: unknown
+library:
+  description: The Python library that is missing.
+  returned: failure, when RV(error.kind) is V(requirement)
+  type: str
+  sample: requests
 error:
   description: What kind of failure it was, for use in conditions.
-  returned: failure
+  returned: failure, unless Ansible's own check refused the options
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(reply_lost), V(not_taken).
+      description:
+        - Kind of the failure, with sensors one of V(input), V(requirement), V(interrupted), V(defect), V(unreachable), V(certificate),
+          V(authentication), V(default_password), V(http), V(reply), V(reply_lost), V(refused), V(not_taken), V(identity), V(busy),
+          V(failed) and V(deadline).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

@@ -10,7 +10,7 @@ short_description: Wait until an MSK-101-POE sensor answers
 version_added: 0.1.0
 description:
   - Waits until the sensor's API answers, at its own address or at one of several others, and says where it is.
-  - Does not log in, so it cannot tell one sensor from another.
+  - Does not log in, so it cannot tell one sensor from another. O(password) is not used.
 extends_documentation_fragment:
   - siteops.devices.connection
   - siteops.devices.msk
@@ -45,13 +45,34 @@ host:
   returned: success
   type: str
   sample: 192.168.0.50
+last:
+  description: What was seen last before the time was up.
+  returned: failure, when RV(error.kind) is V(deadline)
+  type: dict
+  contains:
+    state:
+      description: The state, in words or as the device names it.
+      type: str
+took_effect:
+  description: Always V(unknown), for it cannot be told how far the module had come.
+  returned: failure, when the run was told to stop
+  type: str
+  sample: unknown
+library:
+  description: The Python library that is missing.
+  returned: failure, when RV(error.kind) is V(requirement)
+  type: str
+  sample: requests
 error:
   description: What kind of failure it was, for use in conditions.
-  returned: failure
+  returned: failure, unless Ansible's own check refused the options
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(reply_lost), V(not_taken).
+      description:
+        - Kind of the failure, with sensors one of V(input), V(requirement), V(interrupted), V(defect), V(unreachable), V(certificate),
+          V(authentication), V(default_password), V(http), V(reply), V(reply_lost), V(refused), V(not_taken), V(identity), V(busy),
+          V(failed) and V(deadline).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

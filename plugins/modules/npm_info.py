@@ -97,14 +97,25 @@ npm:
         sw_version: "11.6.0 #23947"
         services:
           npm.system_update: ["2.0"]
+took_effect:
+  description: Always V(unknown), for it cannot be told how far the module had come.
+  returned: failure, when the run was told to stop
+  type: str
+  sample: unknown
+library:
+  description: The Python library that is missing.
+  returned: failure, when RV(error.kind) is V(requirement)
+  type: str
+  sample: requests
 error:
   description: What kind of failure it was, for use in conditions.
-  returned: failure
+  returned: failure, unless Ansible's own check refused the options
   type: dict
   contains:
     kind:
       description:
-        - Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(http), V(failed), V(deadline).
+        - Kind of the failure, with appliances one of V(input), V(requirement), V(interrupted), V(defect), V(unreachable), V(certificate),
+          V(authentication), V(http), V(reply), V(reply_lost), V(not_taken), V(busy), V(failed) and V(deadline).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

@@ -102,22 +102,43 @@ update_status:
       elements: dict
 from:
   description: The version that the appliance ran before the task. V(null) when it does not tell.
-  returned: success
+  returned: success, and when the update failed
   type: str
   sample: "11.5.0 #20100"
 to:
   description: The version that it runs after the task. With O(state=staged), the version that is prepared.
-  returned: success
+  returned: success, and when the update failed
   type: str
   sample: "11.6.0 #23947"
+last:
+  description:
+    - What was seen last before the time was up.
+    - When the appliance answered then, C(last['update']) is the update, as in RV(update_status).
+  returned: failure, when RV(error.kind) is V(deadline)
+  type: dict
+  contains:
+    state:
+      description: The state, in words or as the device names it.
+      type: str
+took_effect:
+  description: Always V(unknown), for it cannot be told how far the module had come.
+  returned: failure, when the run was told to stop
+  type: str
+  sample: unknown
+library:
+  description: The Python library that is missing.
+  returned: failure, when RV(error.kind) is V(requirement)
+  type: str
+  sample: requests
 error:
   description: What kind of failure it was, for use in conditions.
-  returned: failure
+  returned: failure, unless Ansible's own check refused the options
   type: dict
   contains:
     kind:
       description:
-        - Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(http), V(failed), V(deadline).
+        - Kind of the failure, with appliances one of V(input), V(requirement), V(interrupted), V(defect), V(unreachable), V(certificate),
+          V(authentication), V(http), V(reply), V(reply_lost), V(not_taken), V(busy), V(failed) and V(deadline).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

@@ -121,14 +121,42 @@ image:
     checksum:
       description: Its SHA-256, in lower case.
       type: str
+last:
+  description: What was seen last before the time was up.
+  returned: failure, when RV(error.kind) is V(deadline)
+  type: dict
+  contains:
+    state:
+      description: The state, in words or as the device names it.
+      type: str
+    image:
+      description: The image as it was then, as in RV(image). Missing while nothing of it is known.
+      type: dict
+    sent:
+      description: Bytes that were sent, when the upload took too long.
+      type: int
+    size:
+      description: Bytes of the whole file, when the upload took too long.
+      type: int
+took_effect:
+  description: Whether the change took effect, V(yes), V(no), V(partly) or V(unknown).
+  returned: failure, when the change was in doubt or the run was told to stop
+  type: str
+  sample: unknown
+library:
+  description: The Python library that is missing.
+  returned: failure, when RV(error.kind) is V(requirement)
+  type: str
+  sample: requests
 error:
   description: What kind of failure it was, for use in conditions.
-  returned: failure
+  returned: failure, unless Ansible's own check refused the options
   type: dict
   contains:
     kind:
       description:
-        - Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(http), V(failed), V(deadline).
+        - Kind of the failure, with appliances one of V(input), V(requirement), V(interrupted), V(defect), V(unreachable), V(certificate),
+          V(authentication), V(http), V(reply), V(reply_lost), V(not_taken), V(busy), V(failed) and V(deadline).
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

@@ -27,8 +27,8 @@ options:
     required: true
   src:
     description:
-      - Firmware file on the controller. It is found like the O(ansible.builtin.copy#module:src) of M(ansible.builtin.copy), and
-        carried to the host that runs the module. The service gets it as a blob.
+      - Firmware file on the controller. It is looked for where O(ansible.builtin.copy#module:src) would be, and carried
+        to the host that runs the module. The service gets it as a blob.
       - A service on the same machine as the module is shown the file before it is loaded. Any other cannot tell what a blob holds, so
         say it with O(version) or O(revision).
     type: path
@@ -118,15 +118,40 @@ to:
   returned: success
   type: str
   sample: 1.24-150-g0123abcd
+not_taken:
+  description: Names of the values that the device did not take, although it answered success.
+  returned: failure, when RV(error.kind) is V(not_taken)
+  type: list
+  elements: str
+last:
+  description: What was seen last before the time was up.
+  returned: failure, when RV(error.kind) is V(deadline)
+  type: dict
+  contains:
+    state:
+      description: The state, in words or as the device names it.
+      type: str
+took_effect:
+  description: Whether the change took effect, V(yes), V(no), V(partly) or V(unknown).
+  returned: failure, when the change was in doubt or the run was told to stop
+  type: str
+  sample: unknown
+library:
+  description: The Python library that is missing.
+  returned: failure, when RV(error.kind) is V(requirement)
+  type: str
+  sample: requests
 error:
   description: What kind of failure it was, for use in conditions.
-  returned: failure
+  returned: failure, unless Ansible's own check refused the options
   type: dict
   contains:
     kind:
       description:
-        - Kind of the failure. V(input) before anything was loaded, V(unreachable) for a reader that is not there, V(refused),
-          V(failed) when the load ended in failure, V(not_taken) when the reader runs its old firmware afterwards, V(deadline).
+        - Kind of the failure, with card readers one of V(input), V(requirement), V(interrupted), V(defect), V(unreachable), V(certificate),
+          V(authentication), V(http), V(reply), V(reply_lost), V(refused), V(not_taken), V(busy), V(failed) and V(deadline).
+        - V(unreachable) is also a reader that is not there, V(failed) a load that ended in failure, V(not_taken) a reader that runs its old
+          firmware afterwards.
       type: str
     http_status:
       description: HTTP status of the reply that led to it.

@@ -58,13 +58,25 @@ payload:
     version: "17"
     last_updated: "2026-08-04T07:45:44.122Z"
     led: "on"
+took_effect:
+  description: Always V(unknown), for it cannot be told how far the module had come.
+  returned: failure, when the run was told to stop
+  type: str
+  sample: unknown
+library:
+  description: The Python library that is missing.
+  returned: failure, when RV(error.kind) is V(requirement)
+  type: str
+  sample: requests
 error:
   description: What kind of failure it was, for use in conditions.
-  returned: failure
+  returned: failure, unless Ansible's own check refused the options
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(refused), V(reply_lost).
+      description:
+        - Kind of the failure, with the Xyte cloud one of V(input), V(requirement), V(interrupted), V(defect), V(unreachable),
+          V(certificate), V(authentication), V(reply), V(reply_lost), V(refused) and V(signature).
       type: str
     http_status:
       description: Always null.

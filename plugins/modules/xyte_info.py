@@ -78,13 +78,25 @@ xyte:
         version: 1.3.4
       response_topic: v1/device/0d7f6a3e-58c4-4c0e-9f5b-0b0c8b9a0d11/commands/update
       correlation_data: null
+took_effect:
+  description: Always V(unknown), for it cannot be told how far the module had come.
+  returned: failure, when the run was told to stop
+  type: str
+  sample: unknown
+library:
+  description: The Python library that is missing.
+  returned: failure, when RV(error.kind) is V(requirement)
+  type: str
+  sample: requests
 error:
   description: What kind of failure it was, for use in conditions.
-  returned: failure
+  returned: failure, unless Ansible's own check refused the options
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(refused), V(reply_lost).
+      description:
+        - Kind of the failure, with the Xyte cloud one of V(input), V(requirement), V(interrupted), V(defect), V(unreachable),
+          V(certificate), V(authentication), V(reply), V(reply_lost), V(refused) and V(signature).
       type: str
     http_status:
       description: Always null.

@@ -84,13 +84,25 @@ payload:
   sample:
     id: 8f0f7f0a-0f4e-4d0b-9a57-4f2f3d1b9c55
     state: inuse
+took_effect:
+  description: Always V(unknown), for it cannot be told how far the module had come.
+  returned: failure, when the run was told to stop
+  type: str
+  sample: unknown
+library:
+  description: The Python library that is missing.
+  returned: failure, when RV(error.kind) is V(requirement)
+  type: str
+  sample: requests
 error:
   description: What kind of failure it was, for use in conditions.
-  returned: failure
+  returned: failure, unless Ansible's own check refused the options
   type: dict
   contains:
     kind:
-      description: Kind of the failure, such as V(input), V(unreachable), V(certificate), V(authentication), V(refused), V(reply_lost).
+      description:
+        - Kind of the failure, with the Xyte cloud one of V(input), V(requirement), V(interrupted), V(defect), V(unreachable),
+          V(certificate), V(authentication), V(reply), V(reply_lost), V(refused) and V(signature).
       type: str
     http_status:
       description: Always null.

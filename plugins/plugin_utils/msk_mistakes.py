@@ -8,7 +8,7 @@ import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import plain, refusal_of
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import plain, refusal
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import InputError
 from ansible_collections.siteops.devices.plugins.module_utils.msk import configuration, network
 
@@ -29,12 +29,12 @@ def _mistake(option: str, value: t.Any) -> str:
     name, code = CHECKS[option]
     try:
         validation = ArgumentSpecValidator({option: {"type": "dict", "options": code.OPTIONS}}).validate({option: value})
-        refusal = refusal_of(name, validation)
-        if not refusal:
-            code.desired_of(validation.validated_parameters[option])
+        if validation.error_messages:
+            return f"{refusal(name, validation).rstrip('.')}."
+        code.desired_of(validation.validated_parameters[option])
     except InputError as error:
         return str(error)
     except (TypeError, AttributeError) as error:
         # The engine's validator does not survive, for example, a number where a dictionary with suboptions belongs.
         return f"{option} has another structure than documented ({error})."
-    return f"{refusal.rstrip('.')}." if refusal else ""
+    return ""

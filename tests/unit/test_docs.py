@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,41 @@ def test_every_failure_is_documented_alike() -> None:
             name
         )
         assert row["contains"]["code"]["type"] in {"int", "str", "raw"}, name
+
+
+def kinds(name: str) -> str:
+    """The sentence that lists the kinds of failure."""
+    return str(yaml.safe_load(module(name).RETURN)["error"]["contains"]["kind"]["description"][0])
+
+
+def test_every_kind_of_failure_that_is_documented_exists() -> None:
+    errors = importlib.import_module(f"{PACKAGE}.module_utils.core.errors")
+    known = {thing.kind for thing in vars(errors).values() if isinstance(thing, type) and issubclass(thing, errors.DeviceError)}
+    named = {kind for name in MODULES for kind in re.findall(r"V\((\w+)\)", kinds(name))}
+    assert named == known - {"device"}
+
+
+@pytest.mark.parametrize("system", sorted({*SYSTEMS.values()}))
+def test_the_modules_of_a_system_document_the_same_kinds(system: str) -> None:
+    assert len({kinds(name) for name in MODULES if SYSTEMS.get(name) == system}) == 1
+
+
+def named_in_readme(column: int, head: str) -> list[str]:
+    """What stands in backquotes in one column of the table with this head."""
+    table = (ROOT / "README.md").read_text().partition(f"\n{head}\n")[2].partition("\n\n")[0]
+    return [name for row in table.splitlines() for name in re.findall(r"`([\w.]+)`", row.split("|")[column])]
+
+
+def test_the_readme_lists_all_modules() -> None:
+    assert named_in_readme(1, "| module | what it does |") == sorted({*MODULES, *ACTIONS})
+
+
+def test_the_readme_lists_all_roles_and_playbooks() -> None:
+    head = "| role | playbook | what it does |"
+    assert sorted(named_in_readme(1, head)) == sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
+    playbooks = {path.stem: path.read_text() for path in (ROOT / "playbooks").glob("*.yml")}
+    whole = [name for name in sorted(playbooks) if "# Part of the playbooks" not in playbooks[name]]
+    assert sorted(named_in_readme(2, head)) == [f"siteops.devices.{name}" for name in whole]
 
 
 def test_every_module_is_in_the_group_of_its_system() -> None:

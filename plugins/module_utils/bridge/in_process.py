@@ -59,7 +59,7 @@ def run_in_process(
     params = validation.validated_parameters
     redactor = Redactor([*module.spec.secrets(given), *module.spec.secrets(params), *validation._no_log_values], users=users)
     if validation.error_messages:
-        return redactor.result({"failed": True, "changed": False, "msg": refusal_of(module.name, validation)})
+        return redactor.result({"failed": True, "changed": False, "msg": refusal(module.name, validation)})
     task = Task(params, check_mode=check_mode, diff=diff, redactor=redactor, say_warning=say_warning, say_progress=say_progress)
     return task.perform(module.run)
 
@@ -69,9 +69,9 @@ def refuse(module: Loaded) -> Result:
     return run_in_process(module, {"no such option": None}, check_mode=True, diff=False, say_warning=lambda _text: None, say_progress=None)
 
 
-def refusal_of(name: str, validation: t.Any) -> str:
-    """What AnsibleModule says of arguments that did not pass; empty when they did."""
-    message = str(validation.errors.msg) if validation.error_messages else ""
-    if message and isinstance(validation.errors[0], UnsupportedError):
-        return f"Unsupported parameters for ({name}) module: {message}"
+def refusal(name: str, validation: t.Any) -> str:
+    """What AnsibleModule says of the same arguments. Of several mistakes it is the first."""
+    message = str(validation.errors.msg)
+    if isinstance(validation.errors[0], UnsupportedError):
+        message = f"Unsupported parameters for ({name}) module: {message}"
     return message

@@ -11,7 +11,7 @@ import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ..core.errors import DeviceError, InterruptedWork, RequirementError
+from ..core.errors import DefectError, DeviceError, InterruptedWork, RequirementError
 from ..core.redact import Redactor
 from ..core.requirements import IMPORT_ERRORS
 
@@ -90,9 +90,7 @@ def _missing_library(error: RequirementError) -> Result:
 def _bug(error: Exception) -> Result:
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "an unknown place"
-    failure = DeviceError(
+    return DefectError(
         f"A defect of this collection: {type(error).__name__}: {error} (at {place}).",
         hint="Nothing is known of what the device has taken; run the task again in check mode to see. Please report this.",
-    )
-    failure.kind = "defect"
-    return failure.to_result()
+    ).to_result()

@@ -9,6 +9,7 @@
     |- SignatureError              signature     something is not signed by whom it should be; nothing was sent
     |- RequirementError            requirement   a Python library is missing
     |- InterruptedWork             interrupted   the run was told to stop
+    |- DefectError                 defect        this collection has a defect
     |- UnreachableError            unreachable   no connection; nothing was sent
     |  `- CertificateError         certificate   the TLS certificate is not the expected one
     |- ReplyLost                   reply_lost    sent, no usable reply: it may have taken effect
@@ -92,6 +93,12 @@ class InterruptedWork(DeviceError):
     """The run was told to stop (SIGINT, SIGTERM)."""
 
     kind = "interrupted"
+
+
+class DefectError(DeviceError):
+    """This collection has a defect: an error that it did not expect."""
+
+    kind = "defect"
 
 
 class UnreachableError(DeviceError):

@@ -155,7 +155,9 @@ def _addresses(document: Document, site: Site) -> t.Iterator[Problem]:
         settings = site.network_of(sensor)
         static = settings.get("static_address") if isinstance(settings, dict) else None
         place = place_of("sensors", static, site.merged("sensors", sensor, "port"))
-        if place is not None and seen.setdefault(place, name) != name:
+        if place is None or place == site.place("sensors", sensor):
+            continue  # its address has told already
+        if seen.setdefault(place, name) != name:
             yield document.problem(_place(sensor, name, "network", "static_address"), f"{seen[place]} has the address {static}, too.")
 
 

@@ -290,6 +290,13 @@ def test_a_site_has_one_document(tmp_path: Path) -> None:
         read(*paths)
 
 
+@pytest.mark.parametrize("static", ["", ", static_address: 10.0.0.1"])
+def test_two_sensors_at_one_address_are_one_mistake(static: str) -> None:
+    sensors = f"  a: {{address: 10.0.0.1}}\n  b: {{address: 10.0.0.1, network: {{dhcp: false, auto_ip: false{static}}}}}\n"
+    found = problems_of(Document("x.site.yml", f"{HEAD}sensors:\n{sensors}"))
+    assert [str(problem) for problem in found] == ["x.site.yml:5:16: sensors.b.address: a has the address 10.0.0.1, too."]
+
+
 def test_names_and_addresses_are_unique_across_sites(tmp_path: Path) -> None:
     other = tmp_path / "other.site.yml"
     other.write_text(HEAD + "sensors:\n  gate-01:\n    address: 10.9.9.9\n  new-01:\n    address: 10.20.0.12\n")

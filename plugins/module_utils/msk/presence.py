@@ -23,7 +23,7 @@ def find_sensor(task: t.Any) -> str:
 def look_for(params: t.Mapping[str, t.Any], hosts: t.Sequence[str], timeout: float) -> str:
     """The first of ``hosts`` at which a sensor's API answers, within ``timeout`` seconds.
 
-    Raises :class:`DeadlineError`, :class:`InputError`, and :class:`CertificateError` for the certificate of the first that answers with one.
+    Raises :class:`DeadlineError`, :class:`InputError`, and :class:`CertificateError` where the first that answers is not trusted.
     """
     endpoints = {host: endpoint_of(params, host=host) for host in hosts}
 

@@ -30,7 +30,8 @@ def _mistake(option: str, value: t.Any) -> str:
     try:
         validation = ArgumentSpecValidator({option: {"type": "dict", "options": code.OPTIONS}}).validate({option: value})
         if validation.error_messages:
-            return f"{refusal(name, validation).rstrip('.')}."
+            text = refusal(name, validation).rstrip(".")
+            return f"{text}." if option in text else f"{option}: {text}."
         code.desired_of(validation.validated_parameters[option])
     except InputError as error:
         return str(error)

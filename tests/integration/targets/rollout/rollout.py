@@ -26,14 +26,16 @@ class Site(Playbook):
     def __init__(self, folder: Path, simulator: MskSimulator, serial: object, **variables: object) -> None:
         super().__init__(folder, serial)
         self.sensors = {sensor.name.replace("sensor", "gate"): sensor for sensor in simulator.sensors}
-        new = ifw.firmware(ifw.SENSOR, NEW).write(folder / "new.ifw")
-        old = ifw.firmware(ifw.SENSOR, OLD).write(folder / "old.ifw")
+        # Beside the inventory, and in a folder of files there.
+        (folder / "files").mkdir(exist_ok=True)
+        new = ifw.firmware(ifw.SENSOR, NEW).write(folder / "new.ifw").name
+        old = ifw.firmware(ifw.SENSOR, OLD).write(folder / "files" / "old.ifw").name
         shared = {
             "msk_rollout_port": simulator.port,
             "msk_rollout_ca_path": str(simulator.ca_path),
             "msk_rollout_password": simulator.sensor.password,
-            "msk_rollout_packages": [str(new)],
-            "msk_rollout_rollback_packages": [str(old)],
+            "msk_rollout_packages": [new],
+            "msk_rollout_rollback_packages": [old],
             "msk_rollout_position_tolerance": -1,
             "msk_rollout_health_timeout": 0,
             "rollout_soak": 0,

@@ -106,8 +106,9 @@ def waves_and_gate(folder: Path) -> None:
         assert (second.status, second.changed) == (0, gates(2, 3, 4)), second.output
         assert second.states() == {"updated": gates(2, 3, 4), "unchanged": gates(1, 5, 6, 7, 8)}, second.record
         assert site.touched() == gates(2, 3, 4)
-        third = site.run(*extra(rollout_soak=0, rollout_serial="100%"))
+        third = site.run(*extra(rollout_soak=0, rollout_serial="5,100%"))
         assert (third.status, third.changed) == (0, set()), third.output
+        assert [row["wave"] for row in third.record["hosts"]] == [1] * 5 + [2] * 3, third.record
         assert simulator.sensor.password not in first.output + json.dumps(site.records())
         site.check_at_rest()
 
@@ -198,7 +199,10 @@ def slices(folder: Path) -> None:
 
 
 def nothing_named(folder: Path) -> None:
-    """A host that names no packages is left as it is, and the report says so; when there is no other one, that is a failure."""
+    """A host that names no packages is left as it is, and the report says so; when there is no other one, that is a failure.
+
+    So are a pattern that matches no host, and waves that are none.
+    """
     with MskSimulator(2) as simulator:
         site = Site(folder, simulator, "100%")
         path = folder / "inventory.json"
@@ -208,6 +212,10 @@ def nothing_named(folder: Path) -> None:
         none = site.run()
         assert none.status != 0
         assert "none of the hosts says what to roll out" in none.output, none.output
+        for given, words in (({"rollout_hosts": "mskk"}, "rollout_hosts=mskk."), ({"rollout_serial": "1,all"}, "rollout_serial is 1,all, and")):
+            refused = site.run(*extra(**given))
+            assert (refused.status, len(site.records())) == (2, 1), refused.output
+            assert words in refused.output, refused.output
         inventory["msk"]["hosts"]["gate-01"]["msk_rollout_packages"] = packages
         path.write_text(json.dumps(inventory))
         one = site.run()

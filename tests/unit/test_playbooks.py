@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The siteops.devices authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What playbooks do with the hosts and waves that are given to them on the command line."""
+"""What playbooks do with what is given to them on the command line."""
 
 from __future__ import annotations
 
@@ -64,3 +64,31 @@ def refused(given: Any) -> bool:
     task = GIVEN["Refuse waves that are none"]
     condition = " and ".join(f"({part})" for part in task["when"])
     return bool(evaluated("{{ " + condition + " }}", task["vars"], item="some_serial", some_serial=given))
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"targets": []}, "No host of the inventory matches nobody (rotate_hosts)."),
+        ({"targets": ["a", "b", "c"], "current": {"a": "1"}}, "vault_msk_password has no password for b, c."),
+        ({"targets": ["a"], "current": "1"}, "All sensors share vault_msk_password, so it is changed on all of them,"),
+    ],
+)
+def test_a_rotation_that_is_refused_tells_its_one_cause(variables: dict[str, Any], words: str) -> None:
+    told = rotation_told("Make sure that all can be changed that has to", {"group": ["a", "b"], "current": {}, **variables})
+    assert told.startswith(f"Nothing was changed. {words}")
+    assert told.count(".") <= 3, told
+
+
+@pytest.mark.parametrize(("vault", "words"), [({}, "rotate_vault is not set."), ({"vault": "x.yml"}, "There is no file x.yml.")])
+def test_a_rotation_without_a_vault(vault: dict[str, Any], words: str) -> None:
+    assert rotation_told("Make sure that the vault is known", vault).startswith(f"Nothing was changed. {words} Name the ")
+
+
+def rotation_told(name: str, variables: dict[str, Any]) -> str:
+    """The message of a task of rotate_passwords."""
+    play = next(play for play in PLAYS["rotate_passwords"] if "tasks" in play)
+    tasks = [inner for task in play["tasks"] for inner in [task, *task.get("block", [])]]
+    message = next(task for task in tasks if task["name"] == name)["ansible.builtin.assert"]["fail_msg"]
+    given = {"rotate_hosts": "nobody", **{f"rotate_{key}": value for key, value in variables.items()}}
+    return str(evaluated(message, {key: value for key, value in play["vars"].items() if key not in given}, **given))

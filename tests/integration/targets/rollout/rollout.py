@@ -97,7 +97,7 @@ def waves_and_gate(folder: Path) -> None:
         assert str(first.rows["gate-03"]["step"]).startswith("Verify"), first.rows
         part = first.rows["gate-01"]["parts"][0]
         assert (part["from"], part["to"], part["action"]) == (OLD, NEW, "updated"), part
-        assert f"gate-01 updated: sensor {OLD} -> {NEW}\"" in first.output, first.output
+        assert f'gate-01 updated: sensor {OLD} -> {NEW}"' in first.output, first.output
         assert wave_order(site) == [1, 4], "the waves overlap"
         for sensor in (at_once, during_soak, tampered):
             sensor.switches.set(sick_version=None)
@@ -210,8 +210,8 @@ def nothing_named(folder: Path) -> None:
         none = site.run()
         assert none.status != 0
         assert "none of the hosts says what to roll out" in none.output, none.output
-        for given, words in (({"rollout_hosts": "mskk"}, "rollout_hosts=mskk."), ({"rollout_serial": "1,all"}, "rollout_serial is 1,all, and")):
-            refused = site.run(*extra(**given))
+        for name, given, words in (("hosts", "mskk", "rollout_hosts=mskk."), ("serial", "1,all", "rollout_serial is 1,all, and")):
+            refused = site.run(*extra(**{f"rollout_{name}": given}))
             assert (refused.status, len(site.records())) == (2, 1), refused.output
             assert words in refused.output, refused.output
         inventory["msk"]["hosts"]["gate-01"]["msk_rollout_packages"] = packages

@@ -42,16 +42,21 @@ def _why(path: str) -> str:
     try:
         with open(path, encoding="utf-8") as file:
             Document(os.path.basename(path), file.read())
+    except FileNotFoundError:
+        return "there is no such file."
     except (DocumentError, OSError, UnicodeDecodeError) as error:
         return str(error)
     return "its first line has to be plugin: siteops.devices.site, and the inventory plugin auto or that one has to be enabled."
 
 
 def _documents(sources: t.Iterable[str]) -> t.Iterator[str]:
-    """The site documents that are sources, or lie in folders that are, as the engine walks through them."""
+    """The site documents that are sources, there or not, or lie in folders that are, as the engine walks through them.
+
+    A source with a comma that is no file is a list of hosts.
+    """
     for source in sources:
         if os.path.isdir(source):
             names = sorted(name for name in os.listdir(source) if not IGNORED.search(os.fsencode(name)))
             yield from _documents(os.path.join(source, name) for name in names)
-        elif source.endswith(ENDINGS) and os.path.exists(source):
+        elif source.endswith(ENDINGS) and ("," not in source or os.path.exists(source)):
             yield os.path.abspath(source)

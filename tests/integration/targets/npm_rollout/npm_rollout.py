@@ -151,8 +151,16 @@ def wrong_variables(folder: Path) -> None:
         assert shared.states() == {"failed": probes(1, 2, 3)}, shared.output
         assert "argument 'rollout_soak' is of type" in str(shared.rows["probe-01"]["reason"]), shared.rows
         assert not any(appliance.writing_requests() for appliance in simulator.appliances), shared.output
-        unreadable = site.run(*extra(npm_rollout_not_before="22:00", rollout_max_failures=3))
-        assert unreadable.states() == {"failed": probes(1, 2, 3)}, unreadable.output
+        path = folder / "inventory.json"
+        inventory = json.loads(path.read_text())
+        inventory["npm"]["vars"] |= {"npm_rollout_not_before": "2030-12-02T00:00:00+01:00", "npm_rollout_not_after": "2030-12-01T23:00:00Z"}
+        inventory["npm"]["hosts"]["probe-01"]["npm_rollout_not_before"] = "22:00"
+        path.write_text(json.dumps(inventory))
+        wrong = site.run(*extra(rollout_max_failures=3))
+        assert wrong.states() == {"failed": probes(1, 2, 3)}, wrong.output
+        assert str(wrong.rows["probe-01"]["reason"]).startswith("The window is given with 22:00; npm_rollout_not_before"), wrong.rows
+        assert str(wrong.rows["probe-02"]["reason"]).startswith("The window never opens: npm_rollout_not_after (2030-12-01T23"), wrong.rows
+        assert not any(appliance.writing_requests() for appliance in simulator.appliances), wrong.output
 
 
 def all_staged_first(folder: Path) -> None:

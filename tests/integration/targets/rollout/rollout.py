@@ -99,6 +99,7 @@ def waves_and_gate(folder: Path) -> None:
         assert str(first.rows["gate-03"]["step"]).startswith("Verify"), first.rows
         part = first.rows["gate-01"]["parts"][0]
         assert (part["from"], part["to"], part["action"]) == (OLD, NEW, "updated"), part
+        assert f'gate-01 updated: sensor {OLD} -> {NEW}"' in first.output, first.output
         assert wave_order(site) == [1, 4], "the waves overlap"
         for sensor in (at_once, during_soak, tampered):
             sensor.switches.set(sick_version=None)
@@ -108,8 +109,9 @@ def waves_and_gate(folder: Path) -> None:
         assert (second.status, second.changed) == (0, gates(2, 3, 4)), second.output
         assert second.states() == {"updated": gates(2, 3, 4), "unchanged": gates(1, 5, 6, 7, 8)}, second.record
         assert site.touched() == gates(2, 3, 4)
-        third = site.run(*extra(rollout_soak=0, rollout_serial="100%"))
+        third = site.run(*extra(rollout_soak=0, rollout_serial="5,100%"))
         assert (third.status, third.changed) == (0, set()), third.output
+        assert [row["wave"] for row in third.record["hosts"]] == [1] * 5 + [2] * 3, third.record
         assert simulator.sensor.password not in first.output + json.dumps(site.records())
         site.check_at_rest()
 
@@ -200,7 +202,7 @@ def slices(folder: Path) -> None:
 
 
 def nothing_named(folder: Path) -> None:
-    """A host that names no packages is left as it is, and the report says so; when there is no other one, that is a failure."""
+    """A host without packages is left as it is, which is told; a run that does nothing is a failure, whatever the cause."""
     with MskSimulator(2) as simulator:
         site = Site(folder, simulator, "100%")
         path = folder / "inventory.json"
@@ -210,12 +212,21 @@ def nothing_named(folder: Path) -> None:
         none = site.run()
         assert none.status != 0
         assert "none of the hosts says what to roll out" in none.output, none.output
+        for name, given, words in (("hosts", "mskk", "rollout_hosts=mskk."), ("serial", "1,all", "rollout_serial is 1,all, and")):
+            refused = site.run(*extra(**{f"rollout_{name}": given}))
+            assert (refused.status, len(site.records())) == (2, 1), refused.output
+            assert words in refused.output, refused.output
         inventory["msk"]["hosts"]["gate-01"]["msk_rollout_packages"] = packages
         path.write_text(json.dumps(inventory))
+        misspelt = site.run("--tags", "updat")
+        told = "None of its steps was chosen (--tags updat); they are plan, update, verify."
+        assert (misspelt.status, misspelt.states(), misspelt.rows["gate-01"]["reason"]) == (2, {"left": gates(1, 2)}, told), misspelt.output
+        assert f"Nothing was done: {told}" in misspelt.output, misspelt.output
+        assert not site.touched(), misspelt.output
         one = site.run()
         assert one.status == 0, one.output
         assert one.states() == {"updated": gates(1), "left": gates(2)}, one.record
-        assert "names nothing to bring" in one.output, one.output
+        assert one.rows["gate-02"]["reason"] == "It is given no packages (msk_rollout_packages).", one.rows
         assert site.touched() == gates(1)
 
 

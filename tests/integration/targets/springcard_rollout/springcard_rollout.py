@@ -37,6 +37,8 @@ class Site(Playbook):
             host: {"springcard_rollout_host": service.address, "springcard_rollout_devices": [reader.serial for reader in service.readers]}
             for host, service in self.services.items()
         }
+        # As on the command line.
+        hosts["pc-01"]["springcard_rollout_devices"] = ", ".join(reader.serial for reader in self.services["pc-01"].readers)
         (folder / "inventory.json").write_text(json.dumps({"springcard": {"hosts": hosts, "vars": shared}}))
 
     @property

@@ -41,7 +41,7 @@ def test_a_whole_site(tmp_path: Path) -> None:
     write(tmp_path / ".git" / "x.site.yml", "[")
     write(tmp_path / "group_vars" / "x.site.yml", "[")
     write(tmp_path / "x.site.yml.orig", "[")
-    for sources in ([tmp_path], [good], [good, Path("127.0.0.1,")], [good, tmp_path / "none.site.yml"]):
+    for sources in ([tmp_path], [good], [good, Path("127.0.0.1,")], [good, Path("127.0.0.1,none.site.yml")]):
         assert unread(good, sources=sources) == []
     assert LookupModule().run([], variables={}) == []
 
@@ -79,3 +79,10 @@ def test_a_document_that_never_gets_to_the_plugin(tmp_path: Path, text: str, wor
         (told,) = unread(good, sources=sources)
         assert told.startswith(f"{bad} was not read: ")
         assert words in told
+
+
+def test_a_document_that_is_not_there(tmp_path: Path) -> None:
+    good, none = write(tmp_path / "good.site.yml", GOOD), tmp_path / "none.site.yml"
+    told = f"{none} was not read: there is no such file."
+    assert unread(good, sources=[good, none]) == [told]
+    assert LookupModule().run([], variables={"ansible_inventory_sources": [str(none)]}) == [told]

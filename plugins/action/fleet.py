@@ -9,15 +9,14 @@ import time
 import typing as t
 
 from ansible.executor import task_result
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.siteops.devices.plugins.module_utils.bridge.files import with_files
-from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, plain, refusal, run_in_process
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import Loaded, checked, run_in_process
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import InputError
 from ansible_collections.siteops.devices.plugins.modules.fleet import FLEET_OPTIONS
-from ansible_collections.siteops.devices.plugins.plugin_utils.device_action import COLLECTION, loaded
+from ansible_collections.siteops.devices.plugins.plugin_utils.device_action import COLLECTION, find_file, loaded
 from ansible_collections.siteops.devices.plugins.plugin_utils.fleet_arguments import Arguments, HostVariables, raw_defaults
 from ansible_collections.siteops.devices.plugins.plugin_utils.fleet_crew import Crew, Done, Job, Said, Voice, told_to_stop
 from ansible_collections.siteops.devices.plugins.plugin_utils.fleet_results import Harvest
@@ -50,11 +49,7 @@ class ActionModule(ActionBase):
         return failure.to_result()
 
     def _run(self, task_vars: dict[str, t.Any]) -> Result:
-        validation = ArgumentSpecValidator(FLEET_OPTIONS).validate(plain(self._task.args))
-        if validation.error_messages:
-            said = refusal(f"{COLLECTION}.fleet", validation)
-            raise InputError(f"{said.rstrip('.')}.")
-        options = validation.validated_parameters
+        options = checked(f"{COLLECTION}.fleet", FLEET_OPTIONS, self._task.args)
         if options["concurrency"] < 1:
             raise InputError("concurrency: it is below 1.")
         self._refuse_keywords()
@@ -102,9 +97,9 @@ class ActionModule(ActionBase):
             stopped.append(True)
             crew.halt()
 
-        place = functools.lru_cache(maxsize=None)(self._find_file)
+        find = functools.lru_cache(maxsize=None)(functools.partial(find_file, self))
         with told_to_stop(stop):
-            jobs = [(target, self._prepare(module, arguments, place, target)) for target in targets if not stopped]
+            jobs = [(target, self._prepare(module, arguments, find, target)) for target in targets if not stopped]
             for target in targets[len(jobs) :]:
                 harvest.unstarted(target)
             for event in crew.work(jobs):
@@ -116,17 +111,14 @@ class ActionModule(ActionBase):
                     harvest.unstarted(event.target)
         return {"module": module.name, **harvest.result(bool(stopped))}
 
-    def _prepare(self, module: Loaded, arguments: Arguments, place: t.Callable[[str], str], target: str) -> Job:
+    def _prepare(self, module: Loaded, arguments: Arguments, find: t.Callable[[str, str], str], target: str) -> Job:
         """What a thread is to do for the target. All that needs the engine is done here, in the action's own thread."""
         try:
-            given = with_files(module.spec, arguments.of(target), place)
+            folder = arguments.folder(target)
+            given = with_files(module.spec, arguments.of(target), lambda name: find(name, folder))
         except Exception as error:  # noqa: BLE001 (the engine raises many kinds; one target's is not another's)
             return functools.partial(_failed, str(error))
         return functools.partial(_run_one, module, given, bool(self._task.check_mode), bool(self._task.diff))
-
-    def _find_file(self, name: str) -> str:
-        """A file of the controller, looked for where ``copy`` looks for its ``src``. Raises ``AnsibleError``."""
-        return str(self._find_needle("files", name))
 
 
 def _module(name: str) -> Loaded:

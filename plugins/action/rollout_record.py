@@ -7,10 +7,9 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import plain, refusal
+from ansible_collections.siteops.devices.plugins.module_utils.bridge.in_process import checked
 from ansible_collections.siteops.devices.plugins.module_utils.core.errors import InputError
 from ansible_collections.siteops.devices.plugins.modules.rollout_record import RECORD_OPTIONS
 from ansible_collections.siteops.devices.plugins.plugin_utils import rollout_record
@@ -36,12 +35,8 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         super().run(tmp, task_vars)
-        validation = ArgumentSpecValidator(RECORD_OPTIONS).validate(plain(self._task.args))
         try:
-            if validation.error_messages:
-                said = refusal("siteops.devices.rollout_record", validation)
-                raise InputError(f"{said.rstrip('.')}.")
-            return self._run(validation.validated_parameters)
+            return self._run(checked("siteops.devices.rollout_record", RECORD_OPTIONS, self._task.args))
         except InputError as error:
             failure = error
         except (OSError, ValueError) as error:

@@ -104,6 +104,21 @@ def loaded(name: str) -> Loaded:
     return module
 
 
+def find_file(action: ActionBase, name: str, folder: str) -> str:
+    """A file of the controller, looked for where ``copy`` looks for its ``src``, then beside the inventory. Raises ``AnsibleError``.
+
+    ``folder``: the ``inventory_dir`` of the host that it is for. The playbooks of a collection have no folder of the user's.
+    """
+    try:
+        return str(action._find_needle("files", name))
+    except AnsibleError:
+        places = [os.path.join(folder, "files", name), os.path.join(folder, name)] if folder else []
+        found = next(filter(os.path.isfile, places), None)
+        if found is None:
+            raise
+        return found
+
+
 class DeviceAction(ActionBase):
     """See ``docs/architecture.md``, "One piece of code, three ways in"."""
 
@@ -151,28 +166,14 @@ class DeviceAction(ActionBase):
             return {"failed": True, "msg": f"{self._task.action} is not a device module of {COLLECTION}."}
         except Exception as error:  # noqa: BLE001 (the result tells it)
             return {"failed": True, "msg": f"{self._task.action} cannot be loaded: {type(error).__name__}: {error}"}
+        folder = str(variables.get("inventory_dir") or "")
         try:
-            arguments = with_files(module.spec, self._task.args, lambda name: self._find_file(name, variables))
+            arguments = with_files(module.spec, self._task.args, lambda name: find_file(self, name, folder))
         except AnsibleError as error:
             missing = str(error)
         else:
             return self._run_module(module, arguments, variables)
         return {"failed": True, "changed": False, "msg": missing, "error": {"kind": "input", "http_status": None, "code": None}}
-
-    def _find_file(self, name: str, variables: dict[str, t.Any]) -> str:
-        """A file of the controller, looked for where ``copy`` looks for its ``src``, then beside the inventory. Raises ``AnsibleError``.
-
-        The playbooks of a collection have no folder of the user's.
-        """
-        try:
-            return str(self._find_needle("files", name))
-        except AnsibleError:
-            folder = str(variables.get("inventory_dir") or "")
-            places = [os.path.join(folder, "files", name), os.path.join(folder, name)] if folder else []
-            found = next(filter(os.path.isfile, places), None)
-            if found is None:
-                raise
-            return found
 
     def _run_module(self, module: Loaded, arguments: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
         """In process, or as a process of its own where only that can honour the task."""

@@ -81,6 +81,10 @@ class HostVariables:
         """Whether the inventory has such a host."""
         return self._inventory.get_host(name) is not None
 
+    def folder(self, name: str) -> str:
+        """The host's ``inventory_dir``; empty where its inventory is no file."""
+        return str(self._inventory.get_host(name).vars.get("inventory_dir") or "")
+
     def of(self, name: str) -> dict[str, t.Any]:
         """The variables, not templated. A millisecond: take them once."""
         # The lists of the play's hosts are the same for each target; building them anew would cost their length each time.
@@ -103,6 +107,10 @@ class Arguments:
         self._shared = shared
         self._host_args = host_args
         self._templates = Templates(loader)
+
+    def folder(self, target: str) -> str:
+        """Where the target's files may lie beside its inventory."""
+        return self._variables.folder(target)
 
     def of(self, target: str) -> dict[str, t.Any]:
         """The target's arguments. Raises what the engine raises for a template that cannot be evaluated."""

@@ -69,6 +69,17 @@ def refuse(module: Loaded) -> Result:
     return run_in_process(module, {"no such option": None}, check_mode=True, diff=False, say_warning=lambda _text: None, say_progress=None)
 
 
+def checked(name: str, options: t.Mapping[str, t.Any], arguments: t.Any) -> dict[str, t.Any]:
+    """What an action of this collection gets, converted. Raises :class:`InputError` that says what is wrong, in a whole sentence."""
+    try:
+        validation = ArgumentSpecValidator(options).validate(plain(arguments))
+    except (TypeError, AttributeError) as error:
+        raise InputError(f"The arguments of {name} have another structure than documented ({error}).") from None
+    if validation.error_messages:
+        raise InputError(f"{refusal(name, validation).rstrip('.')}.")
+    return dict(validation.validated_parameters)
+
+
 def refusal(name: str, validation: t.Any) -> str:
     """What AnsibleModule says of the same arguments. Of several mistakes it is the first."""
     message = str(validation.errors.msg)

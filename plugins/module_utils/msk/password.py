@@ -93,14 +93,13 @@ def _change(sensor: MskClient, old: str, new: str, repeats: int = 2) -> None:
                 raise
             doubt = error
         sensor.log_out()
-        if _opens(sensor, new, doubt):
+        opened = next((password for password in (new, old, new) if _opens(sensor, password, doubt)), None)
+        if opened is None:
+            raise _locked_out(sensor, doubt)
+        if opened == new:  # at the second try where the change took effect between the logins
             if sensor.has_factory_password:
                 raise _factory_password(sensor, changed=True)
             return
-        if not _opens(sensor, old, doubt):
-            if _opens(sensor, new, doubt):  # the change took effect between the two logins
-                return
-            raise _locked_out(sensor, doubt)
         if doubt is None:
             raise NotTakenError(
                 f"{sensor.name} answered success to the change of its password, but still opens with the old one only.",

@@ -68,10 +68,11 @@ class Site:
         ]  # fmt: skip
         # Up to ansible-core 2.18 the engine evaluates module_defaults for the task's own host, too: it has to be one like the targets.
         whole = {"hosts": "sensors", "gather_facts": False, "module_defaults": [PLAY_DEFAULTS], "tasks": tasks, **(play or {})}
-        (self.folder / "play.json").write_text(json.dumps([whole]))
+        (self.folder / "plays").mkdir(exist_ok=True)
+        (self.folder / "plays" / "play.json").write_text(json.dumps([whole]))
         (self.folder / "result.json").unlink(missing_ok=True)
         return subprocess.Popen(
-            ["ansible-playbook", "-i", "inventory.json", "--vault-password-file", "key", "play.json", *options],
+            ["ansible-playbook", "-i", "inventory.json", "--vault-password-file", "key", "plays/play.json", *options],
             cwd=self.folder,
             env={**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "0"},
             stdout=subprocess.PIPE,
@@ -167,9 +168,9 @@ def check_mode_and_diff(site: Site) -> None:
 
 
 def files_of_the_controller(site: Site) -> None:
-    """Options that name files: each target's own, found where copy finds its src; one that is not there is one target's failure."""
-    for folder, version in (("files", "1.210"), (".", "1.211")):
-        (site.folder / folder).mkdir(exist_ok=True)
+    """Options that name files: each target's own, where copy finds its src or beside the inventory; one that is nowhere fails alone."""
+    for folder, version in (("plays/files", "1.210"), (".", "1.211")):
+        (site.folder / folder).mkdir(exist_ok=True, parents=True)
         ifw.firmware(ifw.SENSOR, version).write(site.folder / folder / f"{version}.ifw")
     wanted = {site.names[0]: "1.210.ifw", site.names[1]: "1.211.ifw", site.names[2]: "nowhere.ifw"}
     for name, package in wanted.items():
